@@ -1,0 +1,200 @@
+//! The lead's record: what is known, field by field, and how facts change it.
+
+use serde::{Deserialize, Serialize};
+
+/// A field of the lead's record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// The person's own name.
+    Name,
+    /// The company's proper name.
+    Company,
+    /// City, in IBGE spelling.
+    City,
+    /// State, two capitals.
+    Uf,
+    /// E-mail, lower case.
+    Email,
+    /// CNPJ, 14 characters without punctuation, check digits verified.
+    Cnpj,
+    /// Code of a machine in the catalogue.
+    Product,
+    /// Kind of machine, when no model is clear; never together with a product.
+    ProductCategory,
+    /// What the lead makes: amount, unit and period.
+    Volume,
+    /// When the lead wants to buy.
+    Urgency,
+    /// Whether the lead knows Seleto.
+    KnowsSeleto,
+    /// Kind of business.
+    Segment,
+}
+
+/// What a volume counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Hamburgers.
+    Hamburguer,
+    /// Kilograms.
+    Kg,
+    /// Skewers.
+    Espeto,
+    /// Sausages.
+    Linguica,
+    /// Pieces of something not said.
+    Unidade,
+}
+
+/// The time in which a volume is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// An hour.
+    Hora,
+    /// A day.
+    Dia,
+    /// A week.
+    Semana,
+    /// A month.
+    Mes,
+}
+
+/// What the lead makes in a period.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Volume {
+    /// How many units; the lower bound of a range.
+    pub amount: f64,
+    /// Of what.
+    pub unit: Unit,
+    /// In what time.
+    pub period: Period,
+}
+
+/// When the lead wants to buy or start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// Within about 30 days.
+    Alta,
+    /// One to three months.
+    Media,
+    /// Later, no hurry, only researching.
+    Baixa,
+}
+
+/// What is known of a lead. Absent means unknown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Lead {
+    /// The person's own name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The company's proper name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
+    /// City, in IBGE spelling.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// State, two capitals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uf: Option<String>,
+    /// E-mail, lower case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// CNPJ, 14 characters, check digits verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnpj: Option<String>,
+    /// Code of a machine in the catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
+    /// Kind of machine, when no model is clear.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_category: Option<String>,
+    /// What the lead makes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volume: Option<Volume>,
+    /// When the lead wants to buy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub urgency: Option<Urgency>,
+    /// Whether the lead knows Seleto.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub knows_seleto: Option<bool>,
+    /// Kind of business.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub segment: Option<String>,
+}
+
+/// A value for one field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// The person's own name.
+    Name(String),
+    /// The company's proper name.
+    Company(String),
+    /// City, in IBGE spelling.
+    City(String),
+    /// State, two capitals.
+    Uf(String),
+    /// E-mail, lower case.
+    Email(String),
+    /// CNPJ, 14 characters, check digits verified.
+    Cnpj(String),
+    /// Code of a machine in the catalogue.
+    Product(String),
+    /// Kind of machine.
+    ProductCategory(String),
+    /// What the lead makes.
+    Volume(Volume),
+    /// When the lead wants to buy.
+    Urgency(Urgency),
+    /// Whether the lead knows Seleto.
+    KnowsSeleto(bool),
+    /// Kind of business.
+    Segment(String),
+}
+
+/// A value with the words it was read from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// The value.
+    pub value: Value,
+    /// The lead's words.
+    pub quote: String,
+    /// Which message of the burst holds them, from 0.
+    pub line: usize,
+}
+
+impl Lead {
+    /// Takes a fact over; a later value replaces an earlier one.
+    pub fn apply(&mut self, value: &Value) {
+        match value {
+            Value::Name(name) => self.name = Some(name.clone()),
+            Value::Company(company) => self.company = Some(company.clone()),
+            Value::City(city) => {
+                // A new city with another state unknown must not keep the old state.
+                if self.city.as_deref() != Some(city) {
+                    self.uf = None;
+                }
+                self.city = Some(city.clone());
+            }
+            Value::Uf(uf) => self.uf = Some(uf.clone()),
+            Value::Email(email) => self.email = Some(email.clone()),
+            Value::Cnpj(cnpj) => self.cnpj = Some(cnpj.clone()),
+            Value::Product(product) => {
+                self.product = Some(product.clone());
+                self.product_category = None;
+            }
+            Value::ProductCategory(category) => {
+                self.product = None;
+                self.product_category = Some(category.clone());
+            }
+            Value::Volume(volume) => self.volume = Some(*volume),
+            Value::Urgency(urgency) => self.urgency = Some(*urgency),
+            Value::KnowsSeleto(knows) => self.knows_seleto = Some(*knows),
+            Value::Segment(segment) => self.segment = Some(segment.clone()),
+        }
+    }
+}

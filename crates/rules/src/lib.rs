@@ -1,0 +1,15 @@
+//! What Seleto SDR decides, as pure functions of their arguments: no IO, no clock, no chance.
+//!
+//! The server loads, calls one of these rules, and saves what it answers.
+
+pub mod bubbles;
+pub mod conversation;
+pub mod delivery;
+pub mod guardrails;
+pub mod lead;
+pub mod offline;
+pub mod phone;
+pub mod playbook;
+pub mod prompt;
+pub mod quiet_time;
+pub mod retry;
