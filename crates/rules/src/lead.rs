@@ -1,5 +1,7 @@
 //! The lead's record: what is known, field by field, and how facts change it.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// A field of the lead's record.
@@ -165,6 +167,37 @@ pub struct Fact {
     pub quote: String,
     /// Which message of the burst holds them, from 0.
     pub line: usize,
+}
+
+impl Urgency {
+    /// The word for it in the customer's tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Urgency::Alta => "alta",
+            Urgency::Media => "media",
+            Urgency::Baixa => "baixa",
+        }
+    }
+}
+
+/// As a seller would write it: "500 hambúrgueres por dia".
+impl fmt::Display for Volume {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            Unit::Hamburguer => "hambúrgueres",
+            Unit::Kg => "kg",
+            Unit::Espeto => "espetos",
+            Unit::Linguica => "linguiças",
+            Unit::Unidade => "unidades",
+        };
+        let period = match self.period {
+            Period::Hora => "hora",
+            Period::Dia => "dia",
+            Period::Semana => "semana",
+            Period::Mes => "mês",
+        };
+        write!(f, "{} {unit} por {period}", self.amount)
+    }
 }
 
 impl Lead {

@@ -1,0 +1,86 @@
+//! What an operator must look at: raised once, resolved when it is over.
+
+use super::Error;
+use super::engine::{Operation, Tx};
+use crate::params;
+
+/// Raises an alert, unless the same one is open.
+pub(super) async fn raise(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    subject: &str,
+    detail: &str,
+    now: i64,
+) -> Result<bool, Error> {
+    let changed = tx
+        .execute(
+            "INSERT INTO alerts (kind, subject, detail, created_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (kind, subject) WHERE resolved_at IS NULL DO NOTHING",
+            &params![kind, subject, detail, now],
+        )
+        .await?;
+    if changed == 1 {
+        tracing::error!(alert.kind = kind, alert.subject = subject, "alert raised");
+    }
+    Ok(changed == 1)
+}
+
+/// Resolves an alert, if it is open.
+pub(super) async fn resolve(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    subject: &str,
+    now: i64,
+) -> Result<(), Error> {
+    let changed = tx
+        .execute(
+            "UPDATE alerts SET resolved_at = $3
+             WHERE kind = $1 AND subject = $2 AND resolved_at IS NULL",
+            &params![kind, subject, now],
+        )
+        .await?;
+    if changed > 0 {
+        tracing::info!(alert.kind = kind, alert.subject = subject, "alert resolved");
+    }
+    Ok(())
+}
+
+/// An alert that nobody resolved yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// What happened.
+    pub kind: String,
+    /// To what.
+    pub subject: String,
+    /// In more words.
+    pub detail: String,
+    /// When, in milliseconds.
+    pub created_at: i64,
+}
+
+/// Lists the open alerts, newest first.
+pub struct OpenAlerts;
+
+impl Operation for OpenAlerts {
+    type Output = Vec<Alert>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Error> {
+        let rows = tx
+            .rows(
+                "SELECT kind, subject, detail, created_at FROM alerts
+                 WHERE resolved_at IS NULL ORDER BY seq DESC LIMIT 100",
+                &[],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(Alert {
+                    kind: row.text(0)?,
+                    subject: row.text(1)?,
+                    detail: row.text(2)?,
+                    created_at: row.int(3)?,
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,456 @@
+//! The outbox: claims what may be sent, writes the attempt before the call and the outcome after.
+
+use seleto_rules::delivery::{self, Evidence, Tick, Verdict};
+use seleto_rules::retry;
+use uuid::Uuid;
+
+use super::Error;
+use super::engine::{Operation, Row, Tx};
+use super::queue::{Claim, ClaimDue, Lane, release};
+use super::{alert, breaker};
+use crate::params;
+
+/// One message to send, or to find out about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its id.
+    pub id: Uuid,
+    /// The exact address that wrote.
+    pub address: String,
+    /// The frozen text.
+    pub body: String,
+    /// Attempts so far, this one included.
+    pub attempts: i64,
+    /// How many of them do not count, because the vendor refused us and not the message.
+    pub spared: i64,
+    /// Nothing waits behind it.
+    pub last: bool,
+    /// It finds out whether a vendor that refused us is back.
+    pub probe: bool,
+    /// When the attempt that counts was written, in milliseconds.
+    pub sent_at: i64,
+    /// A second copy was already sent.
+    pub resent: bool,
+}
+
+/// What is to be done for a claimed conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// The attempt is on disk: make the call.
+    Send(Claim, Delivery),
+    /// An earlier attempt's outcome is unknown: look for evidence.
+    Settle(Claim, Delivery, Clues),
+}
+
+/// What our own record says about an unknown attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clues {
+    /// Another message was confirmed since.
+    pub channels_alive: bool,
+    /// The instance reported a disconnection that is not over, or one since.
+    pub disconnected: bool,
+    /// The lead wrote since.
+    pub lead_wrote_since: bool,
+}
+
+/// Claims conversations with something to send and writes the attempts.
+pub struct ClaimDeliveries {
+    /// Now, in milliseconds.
+    pub now: i64,
+    /// When the lease ends, in milliseconds.
+    pub lease_until: i64,
+    /// Who claims.
+    pub replica: Uuid,
+    /// How many at most.
+    pub limit: i64,
+}
+
+impl Operation for ClaimDeliveries {
+    type Output = Vec<Job>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<Job>, Error> {
+        let (limit, probe) = match breaker::may_pass(tx, breaker::ZAPI, self.now).await? {
+            breaker::Passage::Closed => return Ok(Vec::new()),
+            breaker::Passage::Probe => (1, true),
+            breaker::Passage::Open => (self.limit, false),
+        };
+        let claims = ClaimDue {
+            lane: Lane::Whatsapp,
+            now: self.now,
+            lease_until: self.lease_until,
+            replica: self.replica,
+            limit,
+        };
+        let mut jobs = Vec::new();
+        for claim in claims.run(tx).await? {
+            jobs.extend(self.next_job(tx, claim, probe).await?);
+        }
+        Ok(jobs)
+    }
+}
+
+impl ClaimDeliveries {
+    /// The oldest message that is not settled: nothing overtakes it.
+    async fn next_job(
+        &self,
+        tx: &mut Tx<'_>,
+        claim: Claim,
+        probe: bool,
+    ) -> Result<Option<Job>, Error> {
+        loop {
+            let rows = tx
+                .rows(
+                    "SELECT id, address, body, state, attempts, due_at, sent_at, resent,
+                            created_at, spared
+                     FROM deliveries WHERE conversation_id = $1 AND lane = $2
+                       AND state IN ('pending', 'sending', 'unknown')
+                     ORDER BY seq LIMIT 2",
+                    &params![claim.conversation, claim.lane.name()],
+                )
+                .await?;
+            let Some(row) = rows.first() else {
+                release(tx, &claim, None).await?;
+                return Ok(None);
+            };
+            let delivery = Delivery { last: rows.len() == 1, probe, ..delivery(row)? };
+            let (state, due_at, created_at) = (row.text(3)?, row.int(5)?, row.int(8)?);
+            if state != "pending" {
+                return self.unknown(tx, claim, delivery).await.map(Some);
+            }
+            if due_at > self.now {
+                release(tx, &claim, Some(due_at)).await?;
+                return Ok(None);
+            }
+            let age_ms = self.now - created_at;
+            if age_ms > delivery::STALE_AFTER_MS {
+                let wrote = lead_wrote_since(tx, claim.conversation, created_at).await?;
+                if delivery::is_stale(age_ms, wrote) {
+                    self.expire(tx, delivery.id).await?;
+                    continue;
+                }
+            }
+            return self.begin(tx, claim, delivery).await.map(Some);
+        }
+    }
+
+    /// The attempt is a row before it is a call.
+    async fn begin(
+        &self,
+        tx: &mut Tx<'_>,
+        claim: Claim,
+        mut delivery: Delivery,
+    ) -> Result<Job, Error> {
+        delivery.attempts += 1;
+        delivery.sent_at = self.now;
+        tx.batch(&[
+            (
+                "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, sent_at = $2
+                 WHERE id = $1",
+                params![delivery.id, self.now].to_vec(),
+            ),
+            (
+                "INSERT INTO attempts (delivery_id, number, replica, fence, body_hash, started_at)
+                 VALUES ($1, $2, $3, $4, $5, $6)",
+                params![
+                    delivery.id,
+                    delivery.attempts,
+                    self.replica,
+                    claim.fence,
+                    crate::hash::short(&delivery.body),
+                    self.now
+                ]
+                .to_vec(),
+            ),
+        ])
+        .await?;
+        Ok(Job::Send(claim, delivery))
+    }
+
+    /// Somebody died between the attempt and its outcome, or could not tell it.
+    async fn unknown(
+        &self,
+        tx: &mut Tx<'_>,
+        claim: Claim,
+        delivery: Delivery,
+    ) -> Result<Job, Error> {
+        tx.execute(
+            "UPDATE deliveries SET state = 'unknown' WHERE id = $1 AND state = 'sending'",
+            &params![delivery.id],
+        )
+        .await?;
+        let confirmed = tx
+            .row(
+                "SELECT 1 FROM deliveries
+                 WHERE lane = $1 AND sent_at > $2 AND id <> $3 AND tick >= $4 LIMIT 1",
+                &params![claim.lane.name(), delivery.sent_at, delivery.id, Tick::Sent as i64],
+            )
+            .await?;
+        let disconnected = tx
+            .row(
+                "SELECT 1 FROM alerts WHERE kind = 'disconnected'
+                   AND (resolved_at IS NULL OR resolved_at > $1) LIMIT 1",
+                &params![delivery.sent_at],
+            )
+            .await?;
+        let clues = Clues {
+            channels_alive: confirmed.is_some(),
+            disconnected: disconnected.is_some(),
+            lead_wrote_since: lead_wrote_since(tx, claim.conversation, delivery.sent_at).await?,
+        };
+        Ok(Job::Settle(claim, delivery, clues))
+    }
+
+    async fn expire(&self, tx: &mut Tx<'_>, id: Uuid) -> Result<(), Error> {
+        tx.execute(
+            "UPDATE deliveries SET state = 'expired', settled_at = $2, reason = 'stale'
+             WHERE id = $1",
+            &params![id, self.now],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+fn delivery(row: &Row) -> Result<Delivery, Error> {
+    Ok(Delivery {
+        id: row.uuid(0)?,
+        address: row.text(1)?,
+        body: row.text(2)?,
+        attempts: row.int(4)?,
+        sent_at: row.maybe_int(6)?.unwrap_or(0),
+        resent: row.bool(7)?,
+        spared: row.int(9)?,
+        last: false,
+        probe: false,
+    })
+}
+
+async fn lead_wrote_since(tx: &mut Tx<'_>, conversation: Uuid, at: i64) -> Result<bool, Error> {
+    let row = tx
+        .row(
+            "SELECT 1 FROM messages WHERE conversation_id = $1 AND author = 'lead'
+               AND created_at > $2 LIMIT 1",
+            &params![conversation, at],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// What came of a call, told apart by what is done next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The vendor has it.
+    Accepted {
+        /// The vendor's id of the queued message.
+        queue_id: Option<String>,
+        /// The vendor's id of the message.
+        external_id: Option<String>,
+    },
+    /// Surely not sent: try again after this many milliseconds.
+    NotSent {
+        /// Why.
+        detail: String,
+        /// The wait.
+        wait_ms: i64,
+    },
+    /// The vendor refuses us altogether: wait behind a breaker, burning no attempt.
+    Unauthorized {
+        /// Why, and what to do.
+        detail: String,
+    },
+    /// The vendor refuses this message for good.
+    Rejected {
+        /// Why.
+        detail: String,
+    },
+    /// Nobody knows: look for evidence.
+    Unconfirmed {
+        /// Why.
+        detail: String,
+    },
+}
+
+impl Outcome {
+    /// Its name in the attempt's row and in the metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Outcome::Accepted { .. } => "accepted",
+            Outcome::NotSent { .. } => "not_sent",
+            Outcome::Unauthorized { .. } => "unauthorized",
+            Outcome::Rejected { .. } => "rejected",
+            Outcome::Unconfirmed { .. } => "unconfirmed",
+        }
+    }
+
+    fn detail(&self) -> Option<&str> {
+        match self {
+            Outcome::Accepted { .. } => None,
+            Outcome::NotSent { detail, .. }
+            | Outcome::Unauthorized { detail }
+            | Outcome::Rejected { detail }
+            | Outcome::Unconfirmed { detail } => Some(detail),
+        }
+    }
+}
+
+/// Records what came of a call and gives the lane back.
+pub struct RecordOutcome {
+    /// The lease under which the call was made.
+    pub claim: Claim,
+    /// The message.
+    pub delivery: Delivery,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Now, in milliseconds.
+    pub now: i64,
+}
+
+impl Operation for RecordOutcome {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        // The lane's row first: reports of the vendor lock in the same order.
+        let wake_at = self.wake_at();
+        match release(tx, &self.claim, wake_at).await {
+            // Another worker settles it by now; what we know still belongs into the record.
+            Ok(()) | Err(Error::LeaseLost) => {}
+            Err(error) => return Err(error),
+        }
+        self.finish_attempt(tx).await?;
+        self.update_delivery(tx).await?;
+        match &self.outcome {
+            Outcome::Accepted { .. } if self.delivery.probe => {
+                breaker::close(tx, breaker::ZAPI, self.now).await
+            }
+            Outcome::Unauthorized { detail } => {
+                breaker::open(tx, breaker::ZAPI, detail, self.now).await
+            }
+            Outcome::Rejected { detail } => self.alert(tx, "delivery_rejected", detail).await,
+            Outcome::NotSent { detail, .. } if self.exhausted() => {
+                self.alert(tx, "delivery_rejected", detail).await
+            }
+            Outcome::Accepted { .. } | Outcome::NotSent { .. } | Outcome::Unconfirmed { .. } => {
+                Ok(())
+            }
+        }
+    }
+}
+
+impl RecordOutcome {
+    fn exhausted(&self) -> bool {
+        self.delivery.attempts - self.delivery.spared >= retry::MOST_ATTEMPTS
+    }
+
+    /// The next message of the conversation is due at once, if there is one.
+    fn wake_at(&self) -> Option<i64> {
+        match &self.outcome {
+            Outcome::NotSent { wait_ms, .. } if !self.exhausted() => Some(self.now + wait_ms),
+            Outcome::Unauthorized { .. } | Outcome::Unconfirmed { .. } => Some(self.now),
+            _ if self.delivery.last => None,
+            _ => Some(self.now),
+        }
+    }
+
+    async fn finish_attempt(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        tx.execute(
+            "UPDATE attempts SET finished_at = $3, outcome = $4, detail = $5
+             WHERE delivery_id = $1 AND number = $2",
+            &params![
+                self.delivery.id,
+                self.delivery.attempts,
+                self.now,
+                self.outcome.name(),
+                self.outcome.detail()
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn update_delivery(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let id = self.delivery.id;
+        let (state, due_at, spared) = match &self.outcome {
+            Outcome::Accepted { queue_id, external_id } => {
+                tx.execute(
+                    "UPDATE deliveries SET state = 'accepted', settled_at = $2,
+                       queue_id = COALESCE(queue_id, $3), external_id = COALESCE(external_id, $4)
+                     WHERE id = $1 AND state IN ('sending', 'unknown', 'accepted')",
+                    &params![id, self.now, queue_id.as_deref(), external_id.as_deref()],
+                )
+                .await?;
+                return Ok(());
+            }
+            Outcome::NotSent { .. } if self.exhausted() => ("rejected", self.now, 0),
+            Outcome::NotSent { wait_ms, .. } => ("pending", self.now + wait_ms, 0),
+            Outcome::Unauthorized { .. } => ("pending", self.now, 1),
+            Outcome::Rejected { .. } => ("rejected", self.now, 0),
+            Outcome::Unconfirmed { .. } => ("unknown", self.now, 0),
+        };
+        // A report that came meanwhile knows better than a call that failed.
+        tx.execute(
+            "UPDATE deliveries SET state = $2, due_at = $3, reason = $4, spared = spared + $5
+             WHERE id = $1 AND state = 'sending'",
+            &params![id, state, due_at, self.outcome.detail(), spared],
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn alert(&self, tx: &mut Tx<'_>, kind: &str, detail: &str) -> Result<(), Error> {
+        alert::raise(tx, kind, &self.delivery.id.to_string(), detail, self.now).await.map(|_| ())
+    }
+}
+
+/// Records what was decided about an unknown attempt and gives the lane back.
+pub struct RecordVerdict {
+    /// The lease.
+    pub claim: Claim,
+    /// The message.
+    pub delivery: Delivery,
+    /// What was decided.
+    pub verdict: Verdict,
+    /// On what grounds.
+    pub evidence: Evidence,
+    /// Now, in milliseconds.
+    pub now: i64,
+}
+
+impl Operation for RecordVerdict {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let wake_at = match self.verdict {
+            Verdict::LookAgain(wait_ms) => self.now + wait_ms,
+            _ => self.now,
+        };
+        release(tx, &self.claim, Some(wake_at)).await?;
+        let state = match self.verdict {
+            Verdict::LookAgain(_) => return Ok(()),
+            Verdict::Arrived => "accepted",
+            Verdict::Resend => "pending",
+            Verdict::Undetermined => "undetermined",
+        };
+        let grounds = format!("{:?} by {:?}", self.verdict, self.evidence);
+        let changed = tx
+            .execute(
+                "UPDATE deliveries SET state = $2, due_at = $3, settled_at = $3, reason = $4,
+                   resent = resent + $5
+                 WHERE id = $1 AND state = 'unknown'",
+                &params![
+                    self.delivery.id,
+                    state,
+                    self.now,
+                    grounds,
+                    self.verdict == Verdict::Resend
+                ],
+            )
+            .await?;
+        if changed == 1 && self.verdict == Verdict::Undetermined {
+            let subject = self.delivery.id.to_string();
+            let detail = "não há como saber se a mensagem chegou ao lead: confira no WhatsApp da \
+                          empresa e, se preciso, envie de novo";
+            alert::raise(tx, "delivery_undetermined", &subject, detail, self.now).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,200 @@
+//! The engine for many replicas: pooled connections, prepared statements, pipelined batches.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use futures_util::future::{join, join_all, try_join_all};
+use rustls_platform_verifier::BuilderVerifierExt;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+
+use super::{Operation, Row, Statement, Tx, Value};
+use crate::store::Error;
+
+/// How many connections a replica keeps; each costs PostgreSQL a process.
+const CONNECTIONS: usize = 16;
+/// How often an operation is run again after a deadlock or a serialisation failure.
+const RETRIES: u32 = 5;
+
+/// A pool of connections.
+#[derive(Clone)]
+pub struct Postgres {
+    pool: Pool,
+}
+
+impl Postgres {
+    /// Prepares the pool; the first operation connects.
+    ///
+    /// # Errors
+    /// When the address cannot be read.
+    pub fn open(url: &str) -> Result<Self, Error> {
+        let mut config: tokio_postgres::Config =
+            url.parse().map_err(|error| Error::Unavailable(format!("DATABASE_URL: {error}")))?;
+        config.connect_timeout(Duration::from_secs(5)).application_name("seleto");
+        let manager = Manager::from_config(
+            config,
+            tokio_postgres_rustls::MakeRustlsConnect::new(tls()?),
+            ManagerConfig { recycling_method: RecyclingMethod::Fast },
+        );
+        let pool = Pool::builder(manager)
+            .max_size(CONNECTIONS)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(Duration::from_secs(5)))
+            .create_timeout(Some(Duration::from_secs(6)))
+            .build()
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        Ok(Self { pool })
+    }
+
+    /// Runs an operation in a transaction; runs it again when PostgreSQL asks for that.
+    pub async fn write<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
+        let mut attempt = 0;
+        loop {
+            match self.transact(&operation).await {
+                Err(Error::Postgres(error)) if attempt < RETRIES && is_conflict(&error) => {
+                    attempt += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Runs an operation that only reads; each statement sees the latest commit.
+    pub async fn read<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
+        let mut session = Session::new(self.pool.get().await?, State::ReadOnly);
+        operation.run(&mut Tx::Postgres(&mut session)).await
+    }
+
+    async fn transact<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
+        let mut session = Session::new(self.pool.get().await?, State::NotBegun);
+        let result = operation.run(&mut Tx::Postgres(&mut session)).await;
+        session.end(result.is_ok()).await?;
+        result
+    }
+}
+
+/// A connection with its transaction, begun together with the first statement.
+pub struct Session {
+    client: Option<Object>,
+    state: State,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // A caller that gave up in mid-transaction must not leave it to the next one.
+        if self.state == State::Begun
+            && let Some(client) = self.client.take()
+        {
+            drop(Object::take(client));
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    ReadOnly,
+    NotBegun,
+    Begun,
+}
+
+impl Session {
+    fn new(client: Object, state: State) -> Self {
+        Self { client: Some(client), state }
+    }
+
+    fn client(&self) -> Result<&Object, Error> {
+        self.client.as_ref().ok_or_else(|| Error::Unavailable("the transaction ended".to_owned()))
+    }
+
+    pub(super) async fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, Error> {
+        let client = self.client()?;
+        let statement = client.prepare_cached(sql).await?;
+        let values = as_params(values);
+        let (begun, changed) = join(self.begin(client), client.execute(&statement, &values)).await;
+        begun?;
+        self.begun();
+        Ok(changed?)
+    }
+
+    pub(super) async fn rows(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Error> {
+        let client = self.client()?;
+        let statement = client.prepare_cached(sql).await?;
+        let values = as_params(values);
+        let (begun, rows) = join(self.begin(client), client.query(&statement, &values)).await;
+        begun?;
+        self.begun();
+        rows?.iter().map(from_row).collect()
+    }
+
+    pub(super) async fn batch(&mut self, statements: &[Statement<'_>]) -> Result<(), Error> {
+        let client = self.client()?;
+        let prepared =
+            try_join_all(statements.iter().map(|(sql, _)| client.prepare_cached(sql))).await?;
+        let values: Vec<_> = statements.iter().map(|(_, values)| as_params(values)).collect();
+        let calls = prepared.iter().zip(&values).map(|(sql, values)| client.execute(sql, values));
+        let (begun, done) = join(self.begin(client), join_all(calls)).await;
+        begun?;
+        self.begun();
+        done.into_iter().try_for_each(|changed| changed.map(|_| ()))?;
+        Ok(())
+    }
+
+    pub(super) async fn script(&mut self, sql: &str) -> Result<(), Error> {
+        let client = self.client()?;
+        self.begin(client).await?;
+        client.batch_execute(sql).await?;
+        self.begun();
+        Ok(())
+    }
+
+    /// Polled before the first statement, so that both travel in one packet.
+    async fn begin(&self, client: &Object) -> Result<(), tokio_postgres::Error> {
+        match self.state {
+            State::NotBegun => client.batch_execute("BEGIN").await,
+            State::ReadOnly | State::Begun => Ok(()),
+        }
+    }
+
+    fn begun(&mut self) {
+        if self.state == State::NotBegun {
+            self.state = State::Begun;
+        }
+    }
+
+    async fn end(mut self, succeeded: bool) -> Result<(), Error> {
+        if self.state == State::NotBegun {
+            return Ok(());
+        }
+        let ended =
+            self.client()?.batch_execute(if succeeded { "COMMIT" } else { "ROLLBACK" }).await;
+        if ended.is_ok() {
+            self.state = State::ReadOnly;
+        }
+        if succeeded { Ok(ended?) } else { Ok(()) }
+    }
+}
+
+fn as_params(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+fn from_row(row: &tokio_postgres::Row) -> Result<Row, Error> {
+    let columns: Result<Vec<Value>, _> = (0..row.len()).map(|index| row.try_get(index)).collect();
+    Ok(Row(columns?))
+}
+
+fn is_conflict(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| {
+        *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED
+    })
+}
+
+fn tls() -> Result<rustls::ClientConfig, Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(BuilderVerifierExt::with_platform_verifier)
+        .map_err(|error| Error::Unavailable(format!("TLS: {error}")))?;
+    Ok(config.with_no_client_auth())
+}

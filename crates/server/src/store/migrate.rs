@@ -1,0 +1,70 @@
+//! Brings the schema to this binary's version, and refuses a newer one.
+//!
+//! A migration works for the binary before it and the binary after it, so that replicas can be
+//! replaced one by one.
+
+use super::engine::{Dialect, Operation, Tx};
+use super::{Error, Store};
+use crate::params;
+
+struct Migration {
+    version: i64,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    sqlite: include_str!("../../migrations/sqlite/0001_spine.sql"),
+    postgres: include_str!("../../migrations/postgres/0001_spine.sql"),
+}];
+
+/// A number of our own for PostgreSQL's advisory lock: replicas that start together take turns.
+const LOCK: i64 = 0x5e1e_7001;
+
+/// Applies what is missing; answers how many migrations that were.
+///
+/// # Errors
+/// [`Error::SchemaTooNew`] when a newer version made the schema; else what the engine says.
+pub async fn run(store: &Store, now: i64) -> Result<usize, Error> {
+    store.write(Migrate { now }).await
+}
+
+struct Migrate {
+    now: i64,
+}
+
+impl Operation for Migrate {
+    type Output = usize;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<usize, Error> {
+        if tx.dialect() == Dialect::Postgres {
+            tx.script(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
+        }
+        tx.script(
+            "CREATE TABLE IF NOT EXISTS schema_migrations (
+               version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)",
+        )
+        .await?;
+        let newest = tx.row("SELECT MAX(version) FROM schema_migrations", &[]).await?;
+        let found = newest.map_or(Ok(None), |row| row.maybe_int(0))?.unwrap_or(0);
+        let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+        if found > known {
+            return Err(Error::SchemaTooNew { found, known });
+        }
+        let missing: Vec<_> = MIGRATIONS.iter().filter(|next| next.version > found).collect();
+        for migration in &missing {
+            let sql = match tx.dialect() {
+                Dialect::Sqlite => migration.sqlite,
+                Dialect::Postgres => migration.postgres,
+            };
+            tx.script(sql).await?;
+            tx.execute(
+                "INSERT INTO schema_migrations (version, applied_at) VALUES ($1, $2)",
+                &params![migration.version, self.now],
+            )
+            .await?;
+        }
+        Ok(missing.len())
+    }
+}

@@ -1,0 +1,268 @@
+//! What the vendor reports of our own messages: echoes, deliveries, ticks, and a human's hand.
+
+use seleto_rules::delivery::Tick;
+use uuid::Uuid;
+
+use super::Error;
+use super::engine::{Operation, Tx};
+use super::identity::{Person, find, resolve};
+use super::ingest::{Envelope, NewMessage, Stored, store_message};
+use super::queue::{Lane, fence_off, wake};
+use crate::params;
+
+/// How long an echo with another id may still claim a message of ours by its text, milliseconds.
+const ECHO_MS: i64 = 120_000;
+
+/// A message left from our own number: an echo of ours, or a human at the company's phone.
+pub struct LeftOurNumber {
+    /// The webhook.
+    pub envelope: Envelope,
+    /// The lead at the other end.
+    pub person: Person,
+    /// What left.
+    pub message: NewMessage,
+    /// Sent through the API: never a human at the phone.
+    pub by_api: bool,
+}
+
+impl Operation for LeftOurNumber {
+    type Output = Stored;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Stored, Error> {
+        let envelope = &self.envelope;
+        let place = find(tx, &envelope.instance, &self.person).await?;
+        let conversation = place.as_ref().map(|place| place.conversation);
+        let ours = self.ours(tx, conversation).await?;
+        if let Some((delivery, conversation)) = ours {
+            tx.batch(&[wake(conversation, Lane::Whatsapp, envelope.now)]).await?;
+            envelope.insert(tx, Some(conversation)).await?;
+            let id = self.message.external_id.as_deref();
+            confirm(tx, delivery, None, id, id, envelope.now).await?;
+            return Ok(Stored::New {
+                conversation: Some(conversation),
+                wake_at: Some(envelope.now),
+            });
+        }
+        if self.by_api {
+            envelope.insert(tx, conversation).await?;
+            return Ok(Stored::New { conversation, wake_at: None });
+        }
+        let place = resolve(tx, &envelope.instance, &self.person, envelope.now).await?;
+        take_over(tx, place.conversation, "phone", envelope.now).await?;
+        envelope.insert(tx, Some(place.conversation)).await?;
+        tx.batch(&store_message(&place, "human", &self.message, envelope.now)).await?;
+        Ok(Stored::New { conversation: Some(place.conversation), wake_at: None })
+    }
+}
+
+impl LeftOurNumber {
+    /// The delivery that this is the echo of: by its id, else by its text while nothing else
+    /// claimed it.
+    async fn ours(
+        &self,
+        tx: &mut Tx<'_>,
+        conversation: Option<Uuid>,
+    ) -> Result<Option<(Uuid, Uuid)>, Error> {
+        if let Some(id) = self.message.external_id.as_deref() {
+            let row = tx
+                .row(
+                    "SELECT id, conversation_id FROM deliveries WHERE external_id = $1",
+                    &params![id],
+                )
+                .await?;
+            if let Some(row) = row {
+                return Ok(Some((row.uuid(0)?, row.uuid(1)?)));
+            }
+        }
+        let Some(conversation) = conversation else { return Ok(None) };
+        let row = tx
+            .row(
+                "SELECT id FROM deliveries
+                 WHERE conversation_id = $1 AND lane = $2 AND body = $3 AND echo_id IS NULL
+                   AND (state IN ('sending', 'unknown') OR (state = 'accepted' AND sent_at > $4))
+                 ORDER BY seq LIMIT 1",
+                &params![
+                    conversation,
+                    Lane::Whatsapp.name(),
+                    &self.message.text,
+                    self.envelope.now - ECHO_MS
+                ],
+            )
+            .await?;
+        row.map(|row| Ok((row.uuid(0)?, conversation))).transpose()
+    }
+}
+
+/// Positive evidence: the message left, whatever became of our call.
+async fn confirm(
+    tx: &mut Tx<'_>,
+    delivery: Uuid,
+    queue_id: Option<&str>,
+    external_id: Option<&str>,
+    echo_id: Option<&str>,
+    now: i64,
+) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE deliveries SET
+           reason = CASE WHEN state IN ('unknown', 'undetermined') THEN 'confirmed by a report'
+                         ELSE reason END,
+           state = CASE WHEN state IN ('sending', 'unknown', 'undetermined') THEN 'accepted'
+                        ELSE state END,
+           queue_id = COALESCE(queue_id, $2), external_id = COALESCE(external_id, $3),
+           echo_id = COALESCE(echo_id, $4), settled_at = COALESCE(settled_at, $5),
+           tick = CASE WHEN tick < $6 THEN $6 ELSE tick END
+         WHERE id = $1",
+        &params![delivery, queue_id, external_id, echo_id, now, Tick::Sent as i64],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Puts a human in charge: whatever the agent was making or had not sent yet never leaves.
+///
+/// # Errors
+/// What the engine says.
+pub(super) async fn take_over(
+    tx: &mut Tx<'_>,
+    conversation: Uuid,
+    by: &str,
+    now: i64,
+) -> Result<(), Error> {
+    tx.batch(&[
+        fence_off(conversation, Lane::Turns),
+        (
+            "UPDATE conversation_states SET mode = 'human', mode_by = $2, mode_at = $3
+             WHERE id = $1",
+            params![conversation, by, now].to_vec(),
+        ),
+        (
+            "UPDATE deliveries SET state = 'cancelled', settled_at = $3, reason = 'human takeover'
+             WHERE conversation_id = $1 AND lane = $2 AND state = 'pending'",
+            params![conversation, Lane::Whatsapp.name(), now].to_vec(),
+        ),
+    ])
+    .await
+}
+
+/// The vendor handed a message to WhatsApp, or failed to.
+pub struct DeliveryReported {
+    /// The webhook.
+    pub envelope: Envelope,
+    /// Who it went to.
+    pub person: Person,
+    /// The vendor's id of the queued message.
+    pub queue_id: Option<String>,
+    /// The vendor's id of the message.
+    pub external_id: Option<String>,
+    /// Why it could not be delivered.
+    pub error: Option<String>,
+}
+
+impl Operation for DeliveryReported {
+    type Output = Stored;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Stored, Error> {
+        let now = self.envelope.now;
+        let Some((delivery, conversation)) = self.delivery(tx).await? else {
+            self.envelope.insert(tx, None).await?;
+            return Ok(Stored::New { conversation: None, wake_at: None });
+        };
+        tx.batch(&[wake(conversation, Lane::Whatsapp, now)]).await?;
+        self.envelope.insert(tx, Some(conversation)).await?;
+        match &self.error {
+            None => {
+                let (queue, external) = (self.queue_id.as_deref(), self.external_id.as_deref());
+                confirm(tx, delivery, queue, external, None, now).await?;
+            }
+            Some(error) => {
+                tx.execute(
+                    "UPDATE deliveries SET state = 'rejected', settled_at = $2, reason = $3
+                     WHERE id = $1",
+                    &params![delivery, now, error],
+                )
+                .await?;
+                super::alert::raise(tx, "delivery_failed", &delivery.to_string(), error, now)
+                    .await?;
+            }
+        }
+        Ok(Stored::New { conversation: Some(conversation), wake_at: Some(now) })
+    }
+}
+
+impl DeliveryReported {
+    /// By id; an unknown id belongs to the one message in flight to this person, if there is one.
+    async fn delivery(&self, tx: &mut Tx<'_>) -> Result<Option<(Uuid, Uuid)>, Error> {
+        let row = tx
+            .row(
+                "SELECT id, conversation_id FROM deliveries WHERE external_id = $1",
+                &params![self.external_id.as_deref()],
+            )
+            .await?;
+        if let Some(row) = row {
+            return Ok(Some((row.uuid(0)?, row.uuid(1)?)));
+        }
+        let Some(place) = find(tx, &self.envelope.instance, &self.person).await? else {
+            return Ok(None);
+        };
+        let row = tx
+            .row(
+                "SELECT id FROM deliveries WHERE conversation_id = $1 AND lane = $2
+                   AND state IN ('sending', 'unknown') AND external_id IS NULL
+                 ORDER BY seq LIMIT 1",
+                &params![place.conversation, Lane::Whatsapp.name()],
+            )
+            .await?;
+        row.map(|row| Ok((row.uuid(0)?, place.conversation))).transpose()
+    }
+}
+
+/// Ticks of messages of ours: sent, received, read, played; they only go forward.
+pub struct Ticked {
+    /// The webhook.
+    pub envelope: Envelope,
+    /// The vendor's ids of the messages.
+    pub ids: Vec<String>,
+    /// How far they came.
+    pub tick: Tick,
+}
+
+impl Operation for Ticked {
+    type Output = Stored;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Stored, Error> {
+        self.envelope.insert(tx, None).await?;
+        for id in &self.ids {
+            tx.execute(
+                "UPDATE deliveries SET tick = $2 WHERE external_id = $1 AND tick < $2",
+                &params![id, self.tick as i64],
+            )
+            .await?;
+        }
+        Ok(Stored::New { conversation: None, wake_at: None })
+    }
+}
+
+/// The instance connected to WhatsApp, or lost the connection.
+pub struct ConnectionChanged {
+    /// The webhook.
+    pub envelope: Envelope,
+    /// Whether it is connected now.
+    pub connected: bool,
+    /// What the vendor says of it.
+    pub detail: String,
+}
+
+impl Operation for ConnectionChanged {
+    type Output = Stored;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Stored, Error> {
+        let (envelope, subject) = (&self.envelope, format!("zapi:{}", self.envelope.instance));
+        envelope.insert(tx, None).await?;
+        if self.connected {
+            super::alert::resolve(tx, "disconnected", &subject, envelope.now).await?;
+        } else {
+            super::alert::raise(tx, "disconnected", &subject, &self.detail, envelope.now).await?;
+        }
+        Ok(Stored::New { conversation: None, wake_at: None })
+    }
+}
