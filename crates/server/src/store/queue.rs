@@ -153,8 +153,8 @@ pub(super) fn fence_off(conversation: Uuid, lane: Lane) -> Statement<'static> {
 pub struct PutBack {
     /// What is given back.
     pub claim: Claim,
-    /// When to try again, in milliseconds.
-    pub wake_at: i64,
+    /// When to try again, in milliseconds; `None` forgets it until something new arrives.
+    pub wake_at: Option<i64>,
 }
 
 impl Operation for PutBack {

@@ -23,6 +23,13 @@ pub enum Value {
     Time(i64),
 }
 
+impl Value {
+    /// PostgreSQL's text cannot hold a NUL, so no engine keeps one.
+    fn text(text: String) -> Self {
+        if text.contains('\0') { Value::Text(text.replace('\0', "")) } else { Value::Text(text) }
+    }
+}
+
 macro_rules! value_from {
     ($($from:ty => $make:expr),+ $(,)?) => {
         $(impl From<$from> for Value {
@@ -39,9 +46,9 @@ value_from! {
     u16 => |value| Value::Int(i64::from(value)),
     bool => |value| Value::Int(i64::from(value)),
     f64 => Value::Real,
-    String => Value::Text,
-    &String => |value: &String| Value::Text(value.clone()),
-    &str => |value: &str| Value::Text(value.to_owned()),
+    String => Value::text,
+    &String => |value: &String| Value::text(value.clone()),
+    &str => |value: &str| Value::text(value.to_owned()),
     Uuid => Value::Uuid,
     serde_json::Value => |value: serde_json::Value| Value::Text(value.to_string()),
 }

@@ -1,0 +1,162 @@
+//! What every part of the running process shares.
+
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use seleto_rules::playbook::Playbook;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::health::Health;
+use crate::lanes::Bell;
+use crate::openai;
+use crate::store::setting::KeepSetting;
+use crate::store::{self, Store};
+use crate::telemetry::Metrics;
+use crate::zapi;
+
+/// The store, the clients, the clock and the configuration.
+pub struct App {
+    /// The configuration, read once.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// WhatsApp, when it is configured.
+    pub zapi: Option<zapi::Client>,
+    /// The model, when it is configured.
+    pub openai: Option<openai::Client>,
+    /// What `?token=` of a webhook must equal.
+    pub webhook_secret: SecretString,
+    /// This process among the replicas.
+    pub replica: Uuid,
+    /// Wakes the turns.
+    pub turns_bell: Arc<Bell>,
+    /// Wakes the deliveries.
+    pub deliveries_bell: Arc<Bell>,
+    /// What was measured of each service.
+    pub health: Health,
+    /// The process's own figures.
+    pub metrics: Metrics,
+    playbook: RwLock<Arc<Playbook>>,
+}
+
+/// Why the process cannot start; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error("banco de dados: {0}")]
+    Store(#[from] store::Error),
+    /// The HTTP client.
+    #[error("cliente HTTP: {0}")]
+    Http(#[from] reqwest::Error),
+    /// A vendor's settings, with which no call could be made.
+    #[error("{0}")]
+    Client(String),
+    /// The playbook; every problem with file, line and reason.
+    #[error("playbook:\n{0}")]
+    Playbook(String),
+}
+
+impl App {
+    /// Builds everything on an opened and migrated store.
+    ///
+    /// # Errors
+    /// When the playbook is broken or the store refuses.
+    pub async fn new(
+        config: Config,
+        store: Store,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> Result<Arc<Self>, StartError> {
+        let playbook = load_playbook(config.playbook.as_deref())?;
+        let http = crate::http::client()?;
+        let zapi = config.zapi.as_ref().map(|zapi| zapi_client(&config, zapi, &http)).transpose()?;
+        let openai = config.openai.as_ref().map(|openai| openai_client(openai, &http)).transpose()?;
+        let webhook_secret = webhook_secret(&config, &store).await?;
+        Ok(Arc::new(Self {
+            health: Health::new(&config, clock.clone()),
+            config,
+            store,
+            clock,
+            zapi,
+            openai,
+            webhook_secret,
+            replica: Uuid::now_v7(),
+            turns_bell: Arc::default(),
+            deliveries_bell: Arc::default(),
+            metrics,
+            playbook: RwLock::new(Arc::new(playbook)),
+        }))
+    }
+
+    /// The playbook as it is now; a turn keeps the one it began with.
+    pub fn playbook(&self) -> Arc<Playbook> {
+        // A poisoned lock still holds a whole playbook: it is only ever replaced at once.
+        Arc::clone(&self.playbook.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Replaces the playbook for the turns that begin from now on.
+    pub fn replace_playbook(&self, playbook: Playbook) {
+        let mut current =
+            self.playbook.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *current = Arc::new(playbook);
+    }
+}
+
+/// How long a call to Z-API may take in all; far below the lease under which it is made.
+const ZAPI_TIME: Duration = Duration::from_secs(15);
+
+fn zapi_client(
+    config: &Config,
+    zapi: &config::ZApi,
+    http: &reqwest::Client,
+) -> Result<zapi::Client, StartError> {
+    let settings = zapi::Settings {
+        base_url: zapi.url.clone(),
+        instance_id: zapi.instance.clone(),
+        token: zapi.token.clone(),
+        client_token: zapi.client_token.clone(),
+        timeout: ZAPI_TIME,
+        phones: config.log_phones,
+    };
+    zapi::Client::new(http.clone(), settings).map_err(|error| StartError::Client(error.to_string()))
+}
+
+/// The configured secret, or one that is made at first start and kept for all replicas.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn webhook_secret(config: &Config, store: &Store) -> Result<SecretString, store::Error> {
+    if let Some(secret) = &config.webhook_secret {
+        return Ok(secret.clone());
+    }
+    let proposed = format!("{:032x}", rand::random::<u128>());
+    let kept = store.write(KeepSetting { key: "webhook_secret", proposed }).await?;
+    Ok(SecretString::from(kept))
+}
+
+/// Reads the playbook from its folder, or takes the built-in one.
+///
+/// # Errors
+/// Every problem, with file, line and reason.
+pub fn load_playbook(folder: Option<&Path>) -> Result<Playbook, StartError> {
+    let Some(folder) = folder else { return Ok(Playbook::seleto()) };
+    let mut files = Vec::new();
+    for name in Playbook::FILES {
+        let path = folder.join(name);
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            StartError::Playbook(format!("{}: não consegui ler: {error}", path.display()))
+        })?;
+        files.push(((*name).to_owned(), text));
+    }
+    Playbook::parse(&files).map_err(|problems| {
+        let lines: Vec<_> =
+            problems.iter().map(|problem| format!("{}/{problem}", folder.display())).collect();
+        StartError::Playbook(lines.join("\n"))
+    })
+}

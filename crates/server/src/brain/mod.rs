@@ -1,0 +1,220 @@
+//! Thinks of a reply: the model when there is one, the offline brain otherwise, guardrails always.
+
+use std::time::Duration;
+
+use seleto_rules::conversation::{Draft, Memory, Record, Turn};
+use seleto_rules::guardrails::{self, Breach, Cleared};
+use seleto_rules::lead::Lead;
+use seleto_rules::{offline, prompt};
+
+use crate::app::App;
+use crate::hash;
+use crate::health::State;
+use crate::openai::{self, Answer, Completion};
+use crate::store::turn::{Context, TurnRecord};
+
+/// How long the model may take in all, a rewrite included.
+const MODEL_TIME: Duration = Duration::from_secs(30);
+/// How many tokens the model may write: the reply and the facts beside it.
+const MAX_TOKENS: u32 = 900;
+
+/// What a turn makes: a reply that may leave, and what it changes.
+pub struct Thought {
+    /// What may leave; `None` keeps silent.
+    pub reply: Option<Cleared>,
+    /// The lead, with the new facts.
+    pub lead: Lead,
+    /// What the dialogue remembers.
+    pub memory: Memory,
+    /// What to put on record.
+    pub records: Vec<Record>,
+    /// What explains it.
+    pub record: TurnRecord,
+    /// How long the model took.
+    pub model_time: Duration,
+}
+
+impl Thought {
+    /// Keeps silent and changes nothing.
+    pub fn silent(context: &Context, record: TurnRecord) -> Self {
+        Self {
+            reply: None,
+            lead: context.lead.clone(),
+            memory: context.memory.clone(),
+            records: Vec::new(),
+            record,
+            model_time: Duration::ZERO,
+        }
+    }
+}
+
+/// Thinks of a reply. It always comes to an end: what the model cannot do, the offline brain does.
+pub async fn think(app: &App, turn: &Turn<'_>, record: TurnRecord, model: bool) -> Thought {
+    let offline = offline::think(turn);
+    // What needs no answer (a sticker, a thumbs-up, an opt-out) needs no model either.
+    let client = app.openai.as_ref().filter(|_| model && offline.reply.is_some());
+    let mut ledger = Ledger { record, model_time: Duration::ZERO, verdicts: Vec::new() };
+    if let Some(client) = client {
+        let begun = tokio::time::Instant::now();
+        let draft = tokio::time::timeout(MODEL_TIME, ask(app, client, turn, &mut ledger)).await;
+        ledger.model_time = begun.elapsed();
+        match draft {
+            Ok(Some((draft, reply))) => return ledger.close("openai", turn, draft, Some(reply)),
+            Ok(None) => {}
+            Err(_) => ledger.note("model: took too long"),
+        }
+    }
+    let reply = offline.reply.as_deref().map(|text| {
+        guardrails::clear(turn.playbook, text).unwrap_or_else(|breaches| {
+            ledger.breaches("offline", &breaches);
+            guardrails::safe_phrase(turn.playbook)
+        })
+    });
+    ledger.close("offline", turn, offline, reply)
+}
+
+/// One structured call, and one more when the guardrails stop its reply.
+async fn ask(
+    app: &App,
+    client: &openai::Client,
+    turn: &Turn<'_>,
+    ledger: &mut Ledger,
+) -> Option<(Draft, Cleared)> {
+    let prompt = prompt::build(turn);
+    ledger.record.prompt_hash = Some(hash::short(&prompt.system));
+    let model = app.config.openai.as_ref().map(|openai| openai.model.clone())?;
+    let mut completion = Completion {
+        model,
+        system: prompt.system,
+        messages: prompt.messages.into_iter().map(|(role, text)| (role.to_owned(), text)).collect(),
+        schema: prompt.schema,
+        schema_name: "turn".to_owned(),
+        temperature: 0.7,
+        max_tokens: MAX_TOKENS,
+        deadline: MODEL_TIME,
+    };
+    for round in ["model", "rewrite"] {
+        let answer = client.complete(&completion).await;
+        app.health.note("openai", state_of(&answer));
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(failure) => {
+                ledger.note(&format!("{round}: {failure}"));
+                return None;
+            }
+        };
+        ledger.count(&answer);
+        let draft = match prompt::read(&answer.text, turn) {
+            Ok(draft) => draft,
+            Err(malformed) => {
+                ledger.note(&format!("{round}: {malformed}"));
+                return None;
+            }
+        };
+        let text = draft.reply.clone()?;
+        match guardrails::clear(turn.playbook, &text) {
+            Ok(reply) => return Some((draft, reply)),
+            Err(breaches) => {
+                ledger.breaches(round, &breaches);
+                completion.messages.push(("assistant".to_owned(), answer.text));
+                completion.messages.push(("system".to_owned(), rewrite(&breaches)));
+            }
+        }
+    }
+    None
+}
+
+fn rewrite(breaches: &[Breach]) -> String {
+    let rules: Vec<_> = breaches.iter().map(ToString::to_string).collect();
+    format!(
+        "A resposta acima não pode ser enviada, porque quebra estas regras: {}. Escreva o mesmo \
+         JSON de novo, com a resposta corrigida e sem esses trechos.",
+        rules.join("; ")
+    )
+}
+
+/// What the turn's row will tell of the thinking.
+struct Ledger {
+    record: TurnRecord,
+    model_time: Duration,
+    verdicts: Vec<String>,
+}
+
+impl Ledger {
+    fn note(&mut self, what: &str) {
+        tracing::warn!(reason = what, "the model's answer is not used");
+        self.verdicts.push(what.to_owned());
+    }
+
+    /// The rule alone goes to the log: what broke it may be the lead's words.
+    fn breaches(&mut self, round: &str, breaches: &[Breach]) {
+        for breach in breaches {
+            tracing::warn!(round, rule = breach.rule, "guardrail stopped a reply");
+            self.verdicts.push(format!("{round}: {breach}"));
+        }
+    }
+
+    fn count(&mut self, answer: &Answer) {
+        let record = &mut self.record;
+        let usage = &answer.usage;
+        let add = |sum: Option<i64>, more: u64| {
+            Some(sum.unwrap_or(0) + i64::try_from(more).unwrap_or(i64::MAX))
+        };
+        record.model = Some(answer.model.clone());
+        record.prompt_tokens = add(record.prompt_tokens, usage.prompt);
+        record.cached_tokens = add(record.cached_tokens, usage.cached);
+        record.completion_tokens = add(record.completion_tokens, usage.completion);
+        if let Some(cost) = answer.cost_micro_usd {
+            record.cost_micro_usd = add(record.cost_micro_usd, cost);
+            metrics::counter!("seleto_model_cost_micro_usd_total").increment(cost);
+        }
+        for (kind, tokens) in [
+            ("prompt", usage.prompt),
+            ("cached", usage.cached),
+            ("completion", usage.completion),
+        ] {
+            metrics::counter!("seleto_model_tokens_total", "kind" => kind).increment(tokens);
+        }
+    }
+
+    fn close(
+        mut self,
+        brain: &'static str,
+        turn: &Turn<'_>,
+        draft: Draft,
+        reply: Option<Cleared>,
+    ) -> Thought {
+        let mut lead = turn.lead.clone();
+        for fact in &draft.facts {
+            lead.apply(&fact.value);
+        }
+        self.record.brain = Some(brain);
+        self.record.intents = serde_json::to_string(&draft.intents).ok();
+        self.record.model_ms = self
+            .record
+            .model
+            .is_some()
+            .then(|| i64::try_from(self.model_time.as_millis()).unwrap_or(i64::MAX));
+        if !self.verdicts.is_empty() {
+            self.record.verdicts = serde_json::to_string(&self.verdicts).ok();
+        }
+        Thought {
+            reply,
+            lead,
+            memory: draft.memory,
+            records: draft.records,
+            record: self.record,
+            model_time: self.model_time,
+        }
+    }
+}
+
+/// What a call says about the service.
+pub fn state_of<T>(answer: &Result<T, openai::Failure>) -> State {
+    match answer {
+        Ok(_) => State::Configured,
+        Err(failure) if failure.is_unauthorized() => State::Unauthorized,
+        Err(failure) if failure.is_unreachable() => State::Unreachable,
+        Err(_) => State::Configured,
+    }
+}

@@ -1,0 +1,183 @@
+//! Sends due WhatsApp messages and books what came of each attempt.
+
+mod settle;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use seleto_rules::delivery::typing_seconds;
+use seleto_rules::retry::backoff_ms;
+
+use crate::app::App;
+use crate::config::Typing;
+use crate::health::State;
+use crate::lanes::Work;
+use crate::store::Error;
+use crate::store::delivery::{ClaimDeliveries, Delivery, Job, Outcome, RecordOutcome};
+use crate::store::queue::{Claim, Lane};
+use crate::zapi::{self, Failure};
+
+/// How many messages may be on their way at once, each of another conversation.
+pub const SIDE_BY_SIDE: usize = 128;
+/// How long a claim holds; a call takes at most a third of it.
+const LEASE: Duration = Duration::from_secs(45);
+/// A call that would end after this much of the lease is not begun.
+const LATEST_START: Duration = Duration::from_secs(25);
+/// How often an outcome is offered to a database that does not take it.
+const RECORD_TRIES: u32 = 5;
+
+/// The WhatsApp lane.
+#[derive(Clone)]
+pub struct Deliveries {
+    app: Arc<App>,
+}
+
+impl Deliveries {
+    /// The lane of this process; without a configured vendor there is none, and messages wait.
+    pub fn new(app: Arc<App>) -> Option<Self> {
+        app.zapi.is_some().then_some(Self { app })
+    }
+}
+
+impl Work for Deliveries {
+    type Job = (Job, Instant);
+
+    fn lane(&self) -> Lane {
+        Lane::Whatsapp
+    }
+
+    async fn claim(&self, limit: usize) -> Result<Vec<(Job, Instant)>, Error> {
+        let now = self.app.clock.now();
+        let begun = Instant::now();
+        let claim = ClaimDeliveries {
+            now,
+            lease_until: now + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX),
+            replica: self.app.replica,
+            limit: i64::try_from(limit).unwrap_or(i64::MAX),
+        };
+        let jobs = self.app.store.write(claim).await?;
+        Ok(jobs.into_iter().map(|job| (job, begun)).collect())
+    }
+
+    async fn perform(&self, (job, begun): (Job, Instant)) {
+        match job {
+            Job::Send(claim, delivery) => self.send(claim, delivery, begun).await,
+            Job::Settle(claim, delivery, clues) => {
+                settle::settle(&self.app, claim, delivery, clues).await;
+            }
+        }
+    }
+}
+
+impl Deliveries {
+    #[tracing::instrument(name = "delivery", skip_all, fields(
+        conversation.id = %claim.conversation, delivery.id = %delivery.id,
+        delivery.attempt = delivery.attempts))]
+    async fn send(&self, claim: Claim, delivery: Delivery, begun: Instant) {
+        let Some(zapi) = &self.app.zapi else { return };
+        // A process that slept past its lease must not send: somebody else may be at it.
+        let outcome = if begun.elapsed() > LATEST_START {
+            Outcome::NotSent { detail: "the lease was nearly over".to_owned(), wait_ms: 0 }
+        } else {
+            let typing = typing(self.app.config.typing, &delivery.body);
+            let answer = zapi.send_text(&delivery.address, &delivery.body, typing).await;
+            self.app.health.note("zapi", state_of(&answer));
+            outcome(answer, &delivery)
+        };
+        metrics::counter!("seleto_deliveries_total", "outcome" => outcome.name()).increment(1);
+        self.record(claim, delivery, outcome).await;
+    }
+
+    /// The outcome is known only here: a database that is away for a moment gets more chances.
+    async fn record(&self, claim: Claim, delivery: Delivery, outcome: Outcome) {
+        for attempt in 1..=RECORD_TRIES {
+            let record = RecordOutcome {
+                claim,
+                delivery: delivery.clone(),
+                outcome: outcome.clone(),
+                now: self.app.clock.now(),
+            };
+            match self.app.store.write(record).await {
+                Ok(()) => {
+                    self.app.deliveries_bell.ring(self.app.clock.now());
+                    return;
+                }
+                Err(error) => {
+                    tracing::error!(%error, attempt, "the outcome could not be recorded");
+                    tokio::time::sleep(Duration::from_millis(200 << attempt)).await;
+                }
+            }
+        }
+    }
+}
+
+fn typing(configured: Typing, text: &str) -> Option<u8> {
+    match configured {
+        Typing::Auto => Some(typing_seconds(text)),
+        Typing::Seconds(0) => None,
+        Typing::Seconds(seconds) => Some(seconds),
+    }
+}
+
+fn outcome(answer: Result<zapi::Accepted, Failure>, delivery: &Delivery) -> Outcome {
+    let wait = |asked: Option<Duration>| {
+        let asked = asked.map(|wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+        backoff_ms(delivery.attempts - delivery.spared, asked, rand::random())
+    };
+    match answer {
+        Ok(accepted) => Outcome::Accepted {
+            queue_id: accepted.zaap_id,
+            external_id: accepted.message_id,
+        },
+        Err(Failure::AcceptedWithoutId) => {
+            Outcome::Accepted { queue_id: None, external_id: None }
+        }
+        Err(failure) => {
+            let detail = format!("{failure}. {}", failure.remedy());
+            match failure {
+                Failure::NotSent(_) => Outcome::NotSent { detail, wait_ms: wait(None) },
+                Failure::Busy { retry_after } => {
+                    Outcome::NotSent { detail, wait_ms: wait(retry_after) }
+                }
+                Failure::Unauthorized(_) => Outcome::Unauthorized { detail },
+                Failure::Rejected { .. } => Outcome::Rejected { detail },
+                Failure::Unconfirmed(_) | Failure::AcceptedWithoutId => {
+                    Outcome::Unconfirmed { detail }
+                }
+            }
+        }
+    }
+}
+
+/// What a call says about the service.
+pub fn state_of<T: Connected>(answer: &Result<T, Failure>) -> State {
+    match answer {
+        Ok(answer) if answer.connected() => State::Configured,
+        Ok(_) | Err(Failure::Unauthorized(zapi::Access::Disconnected)) => State::Disconnected,
+        Err(Failure::Unauthorized(_)) => State::Unauthorized,
+        Err(Failure::NotSent(_) | Failure::Unconfirmed(_)) => State::Unreachable,
+        Err(Failure::Busy { .. } | Failure::Rejected { .. } | Failure::AcceptedWithoutId) => {
+            State::Configured
+        }
+    }
+}
+
+/// Whether an answer shows that WhatsApp is connected.
+pub trait Connected {
+    /// As far as this answer tells.
+    fn connected(&self) -> bool;
+}
+
+impl Connected for zapi::Accepted {
+    fn connected(&self) -> bool {
+        true
+    }
+}
+
+impl Connected for zapi::Status {
+    fn connected(&self) -> bool {
+        self.connected
+    }
+}

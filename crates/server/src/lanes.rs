@@ -1,0 +1,150 @@
+//! Runs a lane's loop: claims what is due, works on it side by side, sleeps until the next.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::store::queue::{Lane, NextDue};
+use crate::store::{Error, Store};
+
+/// The longest sleep between two looks: other replicas' work is found by looking.
+const LONGEST_SLEEP_MS: i64 = 500;
+/// How many rows one claim takes at most.
+const CLAIM: usize = 32;
+/// How long running work may take to finish when the process is asked to stop.
+const GRACE: Duration = Duration::from_secs(17);
+
+/// Tells a lane when its next work is due, without waking it for work that is later anyway.
+#[derive(Debug)]
+pub struct Bell {
+    next: AtomicI64,
+    notify: Notify,
+}
+
+impl Default for Bell {
+    fn default() -> Self {
+        Self { next: AtomicI64::new(i64::MAX), notify: Notify::new() }
+    }
+}
+
+impl Bell {
+    /// Something is due at this time, in milliseconds.
+    pub fn ring(&self, at: i64) {
+        if self.next.fetch_min(at, Ordering::SeqCst) > at {
+            self.notify.notify_one();
+        }
+    }
+}
+
+/// What a lane does.
+pub trait Work: Clone + Send + Sync + 'static {
+    /// What is claimed.
+    type Job: Send + 'static;
+
+    /// The lane.
+    fn lane(&self) -> Lane;
+
+    /// Claims at most `limit` conversations that are due.
+    fn claim(&self, limit: usize) -> impl Future<Output = Result<Vec<Self::Job>, Error>> + Send;
+
+    /// Does one job to its end; it records its own failures.
+    fn perform(&self, job: Self::Job) -> impl Future<Output = ()> + Send;
+}
+
+/// Runs a lane until it is asked to stop, then lets running work finish.
+pub async fn run<W: Work>(
+    work: W,
+    store: Store,
+    clock: Clock,
+    bell: Arc<Bell>,
+    side_by_side: usize,
+    stop: CancellationToken,
+) {
+    let mut running = JoinSet::new();
+    while !stop.is_cancelled() {
+        let claimed = claim_and_start(&work, &mut running, side_by_side).await;
+        while running.try_join_next().is_some() {}
+        if claimed > 0 && running.len() < side_by_side {
+            continue;
+        }
+        let sleep = sleep_time(&work, &store, &clock, &bell, claimed).await;
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = bell.notify.notified() => {}
+            () = tokio::time::sleep(sleep) => {}
+            Some(_) = running.join_next(), if running.len() >= side_by_side => {}
+        }
+    }
+    let finish = async { while running.join_next().await.is_some() {} };
+    if tokio::time::timeout(GRACE, finish).await.is_err() {
+        tracing::warn!(lane = work.lane().name(), "work cut off; another start takes it up");
+    }
+}
+
+/// Answers how many jobs were started.
+async fn claim_and_start<W: Work>(
+    work: &W,
+    running: &mut JoinSet<()>,
+    side_by_side: usize,
+) -> usize {
+    let free = side_by_side.saturating_sub(running.len()).min(CLAIM);
+    if free == 0 {
+        return 0;
+    }
+    match work.claim(free).await {
+        Ok(jobs) => {
+            let claimed = jobs.len();
+            for job in jobs {
+                let work = work.clone();
+                running.spawn(async move { work.perform(job).await });
+            }
+            claimed
+        }
+        Err(error) => {
+            tracing::warn!(lane = work.lane().name(), %error, "cannot claim work");
+            0
+        }
+    }
+}
+
+async fn sleep_time<W: Work>(
+    work: &W,
+    store: &Store,
+    clock: &Clock,
+    bell: &Bell,
+    claimed: usize,
+) -> Duration {
+    // Reset first: what rings from here on is either seen by the query or wakes us.
+    bell.next.store(i64::MAX, Ordering::SeqCst);
+    let due = store.read(NextDue { lane: work.lane() }).await.ok().flatten();
+    let now = clock.now();
+    let wait = match due {
+        // Due, but not to be had: behind a breaker, or just taken by another replica.
+        Some(at) if at <= now && claimed == 0 => LONGEST_SLEEP_MS,
+        Some(at) => (at - now).clamp(1, LONGEST_SLEEP_MS),
+        None => LONGEST_SLEEP_MS,
+    };
+    bell.next.fetch_min(now + wait, Ordering::SeqCst);
+    Duration::from_millis(wait.unsigned_abs())
+}
+
+/// Does all that is due now, one claim after the other; answers how much that was.
+///
+/// # Errors
+/// When the database refuses a claim.
+pub async fn run_due<W: Work>(work: &W) -> Result<usize, Error> {
+    let mut done = 0;
+    loop {
+        let jobs = work.claim(CLAIM).await?;
+        if jobs.is_empty() {
+            return Ok(done);
+        }
+        done += jobs.len();
+        futures_util::future::join_all(jobs.into_iter().map(|job| work.perform(job))).await;
+    }
+}

@@ -1,0 +1,81 @@
+//! Logs as JSON lines and figures for Prometheus.
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::store::Store;
+use crate::store::queue::Depth;
+
+/// Installs the logger: JSON lines on standard error.
+///
+/// `filter` is `RUST_LOG`'s syntax; an unreadable one falls back to the default, with a warning.
+pub fn log(filter: Option<&str>) {
+    let default = "info,tokio_postgres=warn,hyper=warn,reqwest=warn,rustls=warn";
+    let wanted = filter.map(|filter| filter.parse::<EnvFilter>());
+    let broken = matches!(wanted, Some(Err(_)));
+    let filter = wanted.and_then(Result::ok).unwrap_or_else(|| EnvFilter::new(default));
+    let lines = crate::external_call::json_lines(std::io::stderr);
+    // A second call (tests in one process) keeps the first logger.
+    if tracing_subscriber::registry().with(filter).with(lines).try_init().is_ok() && broken {
+        tracing::warn!("RUST_LOG is not readable; using {default}");
+    }
+}
+
+/// The figures of this process.
+#[derive(Clone)]
+pub struct Metrics {
+    handle: Option<PrometheusHandle>,
+}
+
+impl Metrics {
+    /// Installs the process-wide recorder.
+    pub fn install() -> Self {
+        let handle = PrometheusBuilder::new().install_recorder().ok();
+        crate::external_call::describe_metrics();
+        metrics::describe_counter!(
+            "seleto_webhooks_total",
+            "Webhooks stored, by event and decision"
+        );
+        metrics::describe_counter!("seleto_turns_total", "Turns ended, by brain and outcome");
+        metrics::describe_histogram!(
+            "seleto_turn_overhead_seconds",
+            "Time of a turn outside the model, in seconds"
+        );
+        metrics::describe_counter!("seleto_deliveries_total", "Attempts to send, by outcome");
+        metrics::describe_counter!(
+            "seleto_model_tokens_total",
+            "Tokens of the model, by kind (prompt, cached, completion)"
+        );
+        metrics::describe_counter!(
+            "seleto_model_cost_micro_usd_total",
+            "Cost of the model in millionths of a US dollar"
+        );
+        metrics::describe_gauge!("seleto_queue_depth", "Conversations with work, by lane");
+        Self { handle }
+    }
+
+    /// No recorder, for tests that share a process.
+    pub fn none() -> Self {
+        Self { handle: None }
+    }
+
+    /// The page that Prometheus reads.
+    pub async fn page(&self, store: &Store) -> String {
+        if let Ok(depths) = store.read(Depth).await {
+            for (lane, depth) in depths {
+                #[expect(clippy::cast_precision_loss, reason = "queues are far below 2^52")]
+                metrics::gauge!("seleto_queue_depth", "lane" => lane).set(depth as f64);
+            }
+        }
+        self.handle.as_ref().map(PrometheusHandle::render).unwrap_or_default()
+    }
+
+    /// Drops samples that are too old to matter; call it every few seconds.
+    pub fn upkeep(&self) {
+        if let Some(handle) = &self.handle {
+            handle.run_upkeep();
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Answers one conversation's waiting messages: load, think, judge, save.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use seleto_rules::bubbles;
+use seleto_rules::conversation::Turn;
+use seleto_rules::hours;
+use seleto_rules::playbook::Playbook;
+use seleto_rules::retry::backoff_ms;
+
+use crate::app::App;
+use crate::brain::{self, Thought};
+use crate::lanes::Work;
+use crate::store::Error;
+use crate::store::queue::{Claim, ClaimDue, Lane, PutBack};
+use crate::store::turn::{Context, FinishTurn, Finished, LoadTurn, Mode, TurnRecord};
+
+/// How many conversations are answered at once; most of the time is spent waiting for a model.
+pub const SIDE_BY_SIDE: usize = 256;
+/// How long a claim holds; a turn is cut off long before.
+const LEASE: Duration = Duration::from_secs(90);
+/// A turn that is not done by then is given back.
+const LONGEST: Duration = Duration::from_secs(60);
+/// From this attempt on the model is left out: it may be what keeps the turn from ending.
+const OFFLINE_FROM: i64 = 4;
+
+/// The lane of turns.
+#[derive(Clone)]
+pub struct Turns {
+    app: Arc<App>,
+}
+
+impl Turns {
+    /// The lane of this process.
+    pub fn new(app: Arc<App>) -> Self {
+        Self { app }
+    }
+}
+
+impl Work for Turns {
+    type Job = Claim;
+
+    fn lane(&self) -> Lane {
+        Lane::Turns
+    }
+
+    async fn claim(&self, limit: usize) -> Result<Vec<Claim>, Error> {
+        let now = self.app.clock.now();
+        let claim = ClaimDue {
+            lane: Lane::Turns,
+            now,
+            lease_until: now + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX),
+            replica: self.app.replica,
+            limit: i64::try_from(limit).unwrap_or(i64::MAX),
+        };
+        self.app.store.write(claim).await
+    }
+
+    #[tracing::instrument(name = "turn", skip_all, fields(
+        conversation.id = %claim.conversation, turn.attempt = claim.attempts))]
+    async fn perform(&self, claim: Claim) {
+        let begun = Instant::now();
+        let result = tokio::time::timeout(LONGEST, self.answer(claim)).await;
+        let model_time = match result {
+            Ok(Ok(model_time)) => model_time,
+            Ok(Err(Error::LeaseLost)) => {
+                tracing::info!("the lease was lost: a human took over or another replica did");
+                return;
+            }
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the turn failed");
+                return self.put_back(claim).await;
+            }
+            Err(_) => {
+                tracing::error!("the turn took too long");
+                return self.put_back(claim).await;
+            }
+        };
+        let overhead = begun.elapsed().saturating_sub(model_time);
+        metrics::histogram!("seleto_turn_overhead_seconds").record(overhead);
+    }
+}
+
+impl Turns {
+    /// Answers how long the model took.
+    async fn answer(&self, claim: Claim) -> Result<Duration, Error> {
+        let app = &self.app;
+        let started_at = app.clock.now();
+        let load = LoadTurn { conversation: claim.conversation };
+        let Some(context) = app.store.read(load).await? else {
+            app.store.write(PutBack { claim, wake_at: None }).await?;
+            return Ok(Duration::ZERO);
+        };
+        let playbook = app.playbook();
+        let record = TurnRecord { id: Uuid::now_v7(), started_at, ..TurnRecord::default() };
+        if let Some(silence) = silence(&context, &playbook, app) {
+            let record = TurnRecord { reason: Some(silence.to_owned()), ..record };
+            return self.finish(Thought::silent(&context, record), claim, context, None).await;
+        }
+        let turn = Turn {
+            playbook: &playbook,
+            lead: &context.lead,
+            sender_name: context.sender_name.as_deref(),
+            history: &context.history,
+            burst: &context.burst,
+            memory: &context.memory,
+            now: app.clock.local(&playbook.time_zone),
+        };
+        let thought = brain::think(app, &turn, record, claim.attempts < OFFLINE_FROM).await;
+        // Outside business hours the agent takes the conversation back from a human.
+        let mode = (context.mode == Mode::Human).then_some(Mode::Automatic);
+        self.finish(thought, claim, context, mode).await
+    }
+
+    async fn finish(
+        &self,
+        thought: Thought,
+        claim: Claim,
+        context: Context,
+        mode: Option<Mode>,
+    ) -> Result<Duration, Error> {
+        let app = &self.app;
+        let model_time = thought.model_time;
+        let bubbles = thought.reply.as_ref().map(bubbles::split).unwrap_or_default();
+        let mut record = thought.record;
+        record.outcome = if bubbles.is_empty() { "silent" } else { "answered" };
+        let brain = record.brain.unwrap_or("none");
+        let outcome = record.outcome;
+        let finish = FinishTurn {
+            claim,
+            now: app.clock.now(),
+            record,
+            context,
+            lead: thought.lead,
+            memory: thought.memory,
+            records: thought.records,
+            bubbles,
+            mode,
+        };
+        let outcome = match app.store.write(finish).await? {
+            Finished::Saved => {
+                app.deliveries_bell.ring(app.clock.now());
+                outcome
+            }
+            Finished::Rejoined => "superseded",
+        };
+        // More may have arrived meanwhile; the row knows when it is due.
+        app.turns_bell.ring(app.clock.now());
+        metrics::counter!("seleto_turns_total", "brain" => brain, "outcome" => outcome)
+            .increment(1);
+        Ok(model_time)
+    }
+
+    async fn put_back(&self, claim: Claim) {
+        let wait = backoff_ms(claim.attempts, None, rand::random());
+        let wake_at = Some(self.app.clock.now() + wait);
+        if let Err(error) = self.app.store.write(PutBack { claim, wake_at }).await {
+            // The lease runs out, and the conversation is taken up again.
+            tracing::error!(%error, "the turn could not be given back");
+        }
+    }
+}
+
+/// Why nothing is answered, when nothing is to be answered.
+fn silence(context: &Context, playbook: &Playbook, app: &App) -> Option<&'static str> {
+    if context.burst.is_empty() {
+        return Some("nothing waits for an answer");
+    }
+    let open = hours::is_open(playbook, app.clock.local(&playbook.time_zone));
+    (context.mode == Mode::Human && open).then_some("a human is in charge")
+}

@@ -1,0 +1,99 @@
+//! HTTP: webhooks in, health and metrics out. Every route is in the one table below.
+
+mod auth;
+mod health;
+mod rejection;
+mod webhooks;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::timeout::TimeoutLayer;
+
+pub use rejection::Rejection;
+pub use webhooks::BODY_LIMIT;
+
+use crate::app::App;
+
+/// How long a request may take, from its first byte to our answer.
+const REQUEST_TIME: Duration = Duration::from_secs(20);
+
+/// Where Z-API's events go: path and what it is for, for the router and for `webhook-urls`.
+pub const ZAPI_WEBHOOKS: [(&str, &str); 4] = [
+    ("/webhook/zapi", "Ao receber (mensagens recebidas e enviadas por mim)"),
+    ("/webhook/zapi/delivery", "Ao enviar"),
+    ("/webhook/zapi/status", "Receber status da mensagem"),
+    ("/webhook/zapi/connection", "Ao conectar / Ao desconectar / Presença do chat"),
+];
+
+/// All routes, each with its guard.
+pub fn router(app: Arc<App>, demo: Option<Router>) -> Router {
+    // Guarded by the webhook secret or the instance's token (`auth`).
+    let mut webhooks = Router::new()
+        .route("/webhook/text", post(webhooks::zapi))
+        .route("/webhook/audio", post(webhooks::zapi));
+    for (path, _) in ZAPI_WEBHOOKS {
+        webhooks = webhooks.route(path, post(webhooks::zapi));
+    }
+    // Open: they tell nothing about leads.
+    let open = Router::new()
+        .route("/", get(home))
+        .route("/api/health", get(health::health))
+        .route("/metrics", get(metrics));
+    let mut router = Router::new().merge(webhooks).merge(open);
+    if let Some(demo) = demo {
+        // Open to this machine only: `seleto demo` binds to loopback.
+        router = router.nest("/demo", demo);
+    }
+    router
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
+        .with_state(app)
+}
+
+/// Serves until asked to stop, then finishes what it has begun to answer.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
+}
+
+async fn home(State(app): State<Arc<App>>) -> Response {
+    if app.config.demo {
+        return Redirect::temporary("/demo").into_response();
+    }
+    Json(serde_json::json!({
+        "name": "seleto",
+        "version": env!("CARGO_PKG_VERSION"),
+        "health": "/api/health",
+    }))
+    .into_response()
+}
+
+async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    (kind, app.metrics.page(&app.store).await).into_response()
+}
+
+async fn not_found() -> Rejection {
+    Rejection::NotFound
+}
+
+async fn method_not_allowed() -> Rejection {
+    Rejection::MethodNotAllowed
+}
