@@ -1,4 +1,19 @@
 //! Seleto SDR: answers a company's WhatsApp leads, and keeps its systems in step.
 
+pub mod app;
+pub mod brain;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod deliveries;
+pub mod external_call;
 pub mod hash;
+pub mod health;
+pub mod http;
+pub mod lanes;
+pub mod openai;
 pub mod store;
+pub mod telemetry;
+pub mod turns;
+pub mod web;
+pub mod zapi;

@@ -1,0 +1,3 @@
+//! Z-API, the bridge to WhatsApp.
+
+pub mod webhook;
