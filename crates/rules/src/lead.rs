@@ -231,3 +231,163 @@ impl Lead {
         }
     }
 }
+
+impl Field {
+    /// All fields, in the order of the record.
+    pub const ALL: &[Self] = &[
+        Self::Name,
+        Self::Company,
+        Self::City,
+        Self::Uf,
+        Self::Email,
+        Self::Cnpj,
+        Self::Product,
+        Self::ProductCategory,
+        Self::Volume,
+        Self::Urgency,
+        Self::KnowsSeleto,
+        Self::Segment,
+    ];
+
+    /// Its key in records, playbooks and prompts.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Company => "company",
+            Self::City => "city",
+            Self::Uf => "uf",
+            Self::Email => "email",
+            Self::Cnpj => "cnpj",
+            Self::Product => "product",
+            Self::ProductCategory => "product_category",
+            Self::Volume => "volume",
+            Self::Urgency => "urgency",
+            Self::KnowsSeleto => "knows_seleto",
+            Self::Segment => "segment",
+        }
+    }
+}
+
+impl Value {
+    /// The field it belongs to.
+    pub fn field(&self) -> Field {
+        match self {
+            Self::Name(_) => Field::Name,
+            Self::Company(_) => Field::Company,
+            Self::City(_) => Field::City,
+            Self::Uf(_) => Field::Uf,
+            Self::Email(_) => Field::Email,
+            Self::Cnpj(_) => Field::Cnpj,
+            Self::Product(_) => Field::Product,
+            Self::ProductCategory(_) => Field::ProductCategory,
+            Self::Volume(_) => Field::Volume,
+            Self::Urgency(_) => Field::Urgency,
+            Self::KnowsSeleto(_) => Field::KnowsSeleto,
+            Self::Segment(_) => Field::Segment,
+        }
+    }
+}
+
+impl Lead {
+    /// Whether the field is known.
+    pub fn knows(&self, field: Field) -> bool {
+        match field {
+            Field::Name => self.name.is_some(),
+            Field::Company => self.company.is_some(),
+            Field::City => self.city.is_some(),
+            Field::Uf => self.uf.is_some(),
+            Field::Email => self.email.is_some(),
+            Field::Cnpj => self.cnpj.is_some(),
+            Field::Product => self.product.is_some(),
+            Field::ProductCategory => self.product_category.is_some(),
+            Field::Volume => self.volume.is_some(),
+            Field::Urgency => self.urgency.is_some(),
+            Field::KnowsSeleto => self.knows_seleto.is_some(),
+            Field::Segment => self.segment.is_some(),
+        }
+    }
+}
+
+impl Volume {
+    /// "1.200 hambúrgueres por dia".
+    pub fn in_words(&self) -> String {
+        let one = self.amount == 1.0;
+        let unit = match self.unit {
+            Unit::Hamburguer => {
+                if one {
+                    "hambúrguer"
+                } else {
+                    "hambúrgueres"
+                }
+            }
+            Unit::Kg => "kg",
+            Unit::Espeto => {
+                if one {
+                    "espeto"
+                } else {
+                    "espetos"
+                }
+            }
+            Unit::Linguica => {
+                if one {
+                    "linguiça"
+                } else {
+                    "linguiças"
+                }
+            }
+            Unit::Unidade => {
+                if one {
+                    "unidade"
+                } else {
+                    "unidades"
+                }
+            }
+        };
+        let period = match self.period {
+            Period::Hora => "hora",
+            Period::Dia => "dia",
+            Period::Semana => "semana",
+            Period::Mes => "mês",
+        };
+        format!("{} {unit} por {period}", number_in_digits(self.amount))
+    }
+}
+
+/// "1.200", "2,5": digits as Brazilians write them.
+fn number_in_digits(number: f64) -> String {
+    let text = format!("{number}");
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            grouped.push('.');
+        }
+        grouped.push(digit);
+    }
+    if fraction.is_empty() { grouped } else { format!("{grouped},{fraction}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn volumes_read_as_brazilians_write_them() {
+        let volume = |amount, unit, period| Volume { amount, unit, period }.in_words();
+        assert_eq!(volume(1200.0, Unit::Hamburguer, Period::Dia), "1.200 hambúrgueres por dia");
+        assert_eq!(volume(2.5, Unit::Kg, Period::Mes), "2,5 kg por mês");
+        assert_eq!(
+            volume(1_000_000.0, Unit::Espeto, Period::Semana),
+            "1.000.000 espetos por semana"
+        );
+        assert_eq!(volume(1.0, Unit::Unidade, Period::Hora), "1 unidade por hora");
+    }
+
+    #[test]
+    fn a_new_city_forgets_the_old_state() {
+        let mut lead =
+            Lead { city: Some("Campinas".into()), uf: Some("SP".into()), ..Lead::default() };
+        lead.apply(&Value::City("Curitiba".into()));
+        assert_eq!((lead.city.as_deref(), lead.uf), (Some("Curitiba"), None));
+    }
+}

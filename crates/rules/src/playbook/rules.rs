@@ -1,0 +1,103 @@
+//! How leads are served: thresholds, hours, questions, and what may never be said.
+
+use serde::Deserialize;
+
+use crate::hours::BusinessHours;
+use crate::lead::{Field, Unit};
+
+/// The rules of service.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    /// What counts as much and as little, and how capacities are reckoned.
+    pub volume: VolumeRules,
+    /// When somebody of the company answers.
+    pub business_hours: BusinessHours,
+    /// Who gets the hot leads.
+    #[serde(default, rename = "seller")]
+    pub sellers: Vec<Seller>,
+    /// Limits of asking.
+    #[serde(rename = "questions")]
+    pub asking: Asking,
+    /// What to ask, most useful first.
+    #[serde(rename = "question")]
+    pub questions: Vec<Question>,
+    /// What may never leave.
+    #[serde(rename = "guardrails")]
+    pub guarding: Guarding,
+    /// What engineering answers.
+    pub technical: Technical,
+}
+
+/// Thresholds of volume, and hours and days for reckoning.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VolumeRules {
+    /// From here on a daily output in pieces is significant.
+    pub significant_units_per_day: f64,
+    /// From here on a daily output in kilograms is significant.
+    pub significant_kg_per_day: f64,
+    /// Below this a daily output in pieces is a hobby.
+    pub tiny_units_per_day: f64,
+    /// Below this a daily output in kilograms is a hobby.
+    pub tiny_kg_per_day: f64,
+    /// Hours a machine runs in a day.
+    pub hours_per_day: f64,
+    /// Working days in a week.
+    pub days_per_week: f64,
+    /// Batches that are comfortable in a day.
+    pub batches_per_day: f64,
+}
+
+/// Somebody who gets hot leads.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seller {
+    /// Name.
+    pub name: String,
+    /// WhatsApp number, digits with country code.
+    pub phone: String,
+}
+
+/// Limits of asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asking {
+    /// Questions in one reply.
+    pub max_per_reply: u32,
+    /// How often one field is asked.
+    pub max_times_asked: u32,
+}
+
+/// One question, in several wordings.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// What it asks for; put only when none of them is known.
+    pub fields: Vec<Field>,
+    /// For volumes: what the lead makes; other volume questions are passed over then.
+    #[serde(default)]
+    pub about: Option<Unit>,
+    /// The wordings.
+    pub ask: Vec<String>,
+}
+
+/// Limits of every outgoing text.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guarding {
+    /// Longest text.
+    pub max_characters: usize,
+    /// Most questions.
+    pub max_questions: usize,
+    /// Makers that are never named.
+    pub foreign_brands: Vec<String>,
+}
+
+/// What engineering answers.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Technical {
+    /// Words of questions that go to engineering even when the catalogue answers in part.
+    pub engineering_words: Vec<String>,
+}
