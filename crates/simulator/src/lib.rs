@@ -1,1 +1,65 @@
-//! x
+//! The vendors of Seleto SDR as local HTTP servers with faults, and the leads' phones.
+//!
+//! Used by the tests, by `seleto demo` and by the benchmark; never on a production path.
+
+mod clock;
+mod faults;
+mod local_server;
+mod log;
+pub mod openai;
+mod phones;
+mod poster;
+pub mod zapi;
+
+use std::io;
+
+pub use clock::Clock;
+pub use faults::{Fault, FaultPlan, Reply};
+pub use log::Log;
+pub use phones::{Author, Bubble, Change, Contact, Kind, Phones, Ticks};
+pub use poster::{Answer, PostError};
+
+/// How the local vendors are set up.
+#[derive(Clone, Default)]
+pub struct SimulatorConfig {
+    /// The local Z-API.
+    pub zapi: zapi::ZapiConfig,
+    /// The local OpenAI.
+    pub openai: openai::OpenaiConfig,
+}
+
+/// All local vendors, running.
+#[derive(Clone)]
+pub struct Simulator {
+    /// The local Z-API and the leads' phones.
+    pub zapi: zapi::Zapi,
+    /// The local OpenAI.
+    pub openai: openai::Openai,
+}
+
+impl Simulator {
+    /// Starts all of them on `127.0.0.1`.
+    pub async fn start(config: SimulatorConfig) -> io::Result<Self> {
+        let zapi = zapi::Zapi::start(config.zapi).await?;
+        let openai = openai::Openai::start(config.openai).await?;
+        Ok(Self { zapi, openai })
+    }
+
+    /// The environment variables that point an agent to them.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = self.zapi.environment();
+        pairs.extend(self.openai.environment());
+        pairs
+    }
+
+    /// From now on webhooks go to the agent at this address, with its webhook secret.
+    pub fn call_back(&self, agent_url: &str, webhook_secret: &str) {
+        self.zapi.set_webhooks(zapi::WebhookUrls::of_agent(agent_url, webhook_secret));
+    }
+
+    /// Stops all of them.
+    pub async fn stop(&self) {
+        self.zapi.stop().await;
+        self.openai.stop().await;
+    }
+}
