@@ -127,7 +127,7 @@ need_rust_checkers() {
 
 # PostgreSQL's server programs. Sets SELETO_PG_BIN.
 need_postgres() {
-  SELETO_PG_BIN=$(scripts/postgres --find || true)
+  SELETO_PG_BIN=$(scripts/postgres --find 2>/dev/null || true)
   if [ -z "$SELETO_PG_BIN" ]; then
     say "Installing PostgreSQL (its programs only: no server is left running)"
     case $(package_manager) in
