@@ -127,6 +127,13 @@ fn zapi_client(
     zapi::Client::new(http.clone(), settings).map_err(|error| StartError::Client(error.to_string()))
 }
 
+fn openai_client(
+    _openai: &config::OpenAi,
+    _http: &reqwest::Client,
+) -> Result<openai::Client, StartError> {
+    Ok(openai::Client)
+}
+
 /// The configured secret, or one that is made at first start and kept for all replicas.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ pub mod health;
 pub mod http;
 pub mod lanes;
 pub mod openai;
+pub mod playbook_watch;
 pub mod store;
 pub mod telemetry;
 pub mod turns;

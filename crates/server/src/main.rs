@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The binary `seleto`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    seleto::cli::main()
+}

@@ -207,6 +207,7 @@ CREATE TABLE deliveries (
   body TEXT NOT NULL,
   state TEXT NOT NULL,
   attempts BIGINT NOT NULL DEFAULT 0,
+  spared BIGINT NOT NULL DEFAULT 0,
   resent BIGINT NOT NULL DEFAULT 0,
   due_at BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
@@ -222,6 +223,7 @@ CREATE INDEX deliveries_open ON deliveries (conversation_id, lane, seq)
   WHERE state IN ('pending', 'sending', 'unknown');
 CREATE INDEX deliveries_external ON deliveries (external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX deliveries_recent ON deliveries (conversation_id, seq);
+CREATE INDEX deliveries_confirmed ON deliveries (sent_at) WHERE tick >= 1;
 CREATE INDEX deliveries_settled ON deliveries (state, settled_at);
 
 -- Written before the socket is opened; never changed but for its outcome.

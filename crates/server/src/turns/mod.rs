@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use seleto_rules::bubbles;
 use seleto_rules::conversation::Turn;
-use seleto_rules::hours;
 use seleto_rules::playbook::Playbook;
 use seleto_rules::retry::backoff_ms;
 
@@ -170,6 +169,6 @@ fn silence(context: &Context, playbook: &Playbook, app: &App) -> Option<&'static
     if context.burst.is_empty() {
         return Some("nothing waits for an answer");
     }
-    let open = hours::is_open(playbook, app.clock.local(&playbook.time_zone));
+    let open = playbook.rules.business_hours.is_open(app.clock.local(&playbook.time_zone));
     (context.mode == Mode::Human && open).then_some("a human is in charge")
 }

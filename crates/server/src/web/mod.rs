@@ -48,16 +48,24 @@ pub fn router(app: Arc<App>, demo: Option<Router>) -> Router {
         .route("/", get(home))
         .route("/api/health", get(health::health))
         .route("/metrics", get(metrics));
-    let mut router = Router::new().merge(webhooks).merge(open);
-    if let Some(demo) = demo {
-        // Open to this machine only: `seleto demo` binds to loopback.
-        router = router.nest("/demo", demo);
-    }
-    router
+    let mut router = Router::new()
+        .merge(webhooks)
+        .merge(open)
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
-        .with_state(app)
+        .with_state(app);
+    if let Some(demo) = demo {
+        // Open to this machine only: `seleto demo` binds to loopback. No time limit, because its
+        // events stream for as long as the page is open.
+        router = router.layer(time_limit()).nest("/demo", demo);
+    } else {
+        router = router.layer(time_limit());
+    }
+    router
+}
+
+fn time_limit() -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME)
 }
 
 /// Serves until asked to stop, then finishes what it has begun to answer.

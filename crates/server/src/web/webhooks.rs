@@ -9,7 +9,6 @@ use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 
-use seleto_rules::conversation::Kind;
 use seleto_rules::delivery::Tick;
 
 use super::{Rejection, auth};

@@ -1,0 +1,63 @@
+//! `seleto demo`: the agent with simulated vendors and the chat in the browser.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use seleto_simulator::{Simulator, SimulatorConfig, zapi};
+use secrecy::ExposeSecret;
+use tokio_util::sync::CancellationToken;
+
+use super::{Configured, Failed, log_filter, open, serve};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::telemetry::{self, Metrics};
+
+pub(super) async fn run((config, _): Configured) -> Result<ExitCode, Failed> {
+    if !config.is_local() {
+        return Err(Failed::because(
+            "a demonstração aceita mensagens sem senha e por isso só escuta nesta máquina: \
+             retire HOST ou use HOST=127.0.0.1",
+        ));
+    }
+    telemetry::log(log_filter().as_deref().or(Some("warn,seleto=info,external_call=warn")));
+    let clock = Clock::system();
+    let (store, _alone) = open::store(&config, &clock).await?;
+    let listener = serve::listen(&config).await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let simulator = start_simulator().await?;
+    let brain = if config.openai.is_some() { "OpenAI" } else { "offline, sem chaves" };
+    let config = against(&simulator, config)?;
+    let app = App::new(config, store, clock, Metrics::install()).await?;
+    simulator.call_back(&address, app.webhook_secret.expose_secret());
+    let company = app.playbook().company.name.clone();
+    let page = axum::Router::new();
+    let stop = CancellationToken::new();
+    tokio::spawn(serve::stop_on_signal(stop.clone()));
+    println!("Seleto SDR em demonstração (cérebro: {brain}; WhatsApp simulado).");
+    println!("Converse em {address}/demo   (Ctrl-C encerra)");
+    let ended = serve::agent(Arc::clone(&app), listener, Some(page), stop).await;
+    simulator.stop().await;
+    ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// The vendors on free ports; only WhatsApp, since the model is either real or offline.
+pub(super) async fn start_simulator() -> Result<Simulator, Failed> {
+    Ok(Simulator::start(SimulatorConfig::default()).await?)
+}
+
+/// The same configuration, with WhatsApp simulated.
+pub(super) fn against(simulator: &Simulator, config: Config) -> Result<Config, Failed> {
+    let vars = simulator.zapi.environment();
+    let get = |name: &str| {
+        vars.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone())
+    };
+    let (simulated, _) = Config::from_vars(get)
+        .map_err(|wrong| Failed::because(format!("simulador: {wrong:?}")))?;
+    Ok(Config { zapi: simulated.zapi, demo: true, ..config })
+}
+
+/// How many replies a lead's phone shows.
+pub(super) fn replies(zapi: &zapi::Zapi, phone: &str) -> usize {
+    zapi.phones().replies(phone).len()
+}

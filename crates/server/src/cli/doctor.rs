@@ -1,0 +1,135 @@
+//! `seleto doctor`: each service measured by a real call, with the remedy for what fails.
+
+use std::process::ExitCode;
+
+use secrecy::ExposeSecret;
+
+use super::{Configured, Failed, table};
+use crate::app::{load_playbook, App};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::store::setting::Ping;
+use crate::store::{Store, migrate};
+use crate::telemetry::Metrics;
+
+/// What was found of one service.
+struct Finding {
+    service: &'static str,
+    configured: &'static str,
+    works: Works,
+    detail: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Works {
+    Yes,
+    Warned,
+    No,
+    Unused,
+}
+
+impl Works {
+    fn name(self) -> &'static str {
+        match self {
+            Works::Yes => "ok",
+            Works::Warned => "atenção",
+            Works::No => "FALHOU",
+            Works::Unused => "-",
+        }
+    }
+}
+
+pub(super) async fn run((config, missing): Configured) -> Result<ExitCode, Failed> {
+    let mut findings = vec![playbook(&config)];
+    match database(&config).await {
+        Ok((finding, store)) => {
+            findings.push(finding);
+            let app = App::new(config, store, Clock::system(), Metrics::none()).await?;
+            findings.push(zapi(&app).await);
+            findings.push(openai(&app).await);
+        }
+        Err(finding) => findings.push(finding),
+    }
+    let mut rows = vec![vec!["serviço".into(), "configurado".into(), "funciona".into(), "detalhe".into()]];
+    for finding in &findings {
+        rows.push(vec![
+            finding.service.to_owned(),
+            finding.configured.to_owned(),
+            finding.works.name().to_owned(),
+            finding.detail.clone(),
+        ]);
+    }
+    println!("{}", table::lay_out(&rows));
+    for notice in &missing {
+        println!("\n{}: {}", notice.variable, notice.advice);
+    }
+    let failed = findings.iter().any(|finding| finding.works == Works::No);
+    Ok(if failed { ExitCode::from(super::WRONG) } else { ExitCode::SUCCESS })
+}
+
+fn playbook(config: &Config) -> Finding {
+    let (works, detail) = match load_playbook(config.playbook.as_deref()) {
+        Ok(playbook) => (Works::Yes, format!("{} produtos", playbook.catalogue.products.len())),
+        Err(error) => (Works::No, error.to_string()),
+    };
+    let configured = if config.playbook.is_some() { "pasta" } else { "embutido" };
+    Finding { service: "playbook", configured, works, detail }
+}
+
+async fn database(config: &Config) -> Result<(Finding, Store), Finding> {
+    let finding =
+        |works, detail| Finding { service: "banco de dados", configured: "sim", works, detail };
+    let failed = |error: crate::store::Error| {
+        finding(
+            Works::No,
+            format!("{error}. Confira DATABASE_URL, se o servidor está no ar e as permissões."),
+        )
+    };
+    let store = Store::open(config.database_url.expose_secret()).map_err(failed)?;
+    migrate::run(&store, Clock::system().now()).await.map_err(failed)?;
+    store.read(Ping).await.map_err(failed)?;
+    Ok((finding(Works::Yes, format!("{:?}, esquema atualizado", store.dialect())), store))
+}
+
+async fn zapi(app: &App) -> Finding {
+    let finding = |configured, works, detail: String| Finding {
+        service: "Z-API (WhatsApp)",
+        configured,
+        works,
+        detail,
+    };
+    let Some(zapi) = &app.zapi else {
+        return finding("não", Works::Unused, "sem ela nada é enviado".to_owned());
+    };
+    match zapi.status().await {
+        Ok(status) if status.connected => finding("sim", Works::Yes, "conectado".to_owned()),
+        Ok(_) => finding(
+            "sim",
+            Works::No,
+            "WhatsApp desconectado: leia o QR code no painel da Z-API".to_owned(),
+        ),
+        Err(failure) => finding("sim", Works::No, format!("{failure}. {}", failure.remedy())),
+    }
+}
+
+async fn openai(app: &App) -> Finding {
+    let finding = |configured, works, detail: String| Finding {
+        service: "OpenAI (IA)",
+        configured,
+        works,
+        detail,
+    };
+    let (Some(client), Some(settings)) = (&app.openai, &app.config.openai) else {
+        return finding("não", Works::Unused, "responde o cérebro offline".to_owned());
+    };
+    match client.models().await {
+        Ok(models) => {
+            let today = app.clock.local("America/Sao_Paulo").date();
+            match crate::openai::advice(&models, &settings.model, today) {
+                Some(advice) => finding("sim", Works::Warned, advice),
+                None => finding("sim", Works::Yes, format!("modelo {}", settings.model)),
+            }
+        }
+        Err(failure) => finding("sim", Works::No, format!("{failure}. {}", failure.remedy())),
+    }
+}

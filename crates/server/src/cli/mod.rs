@@ -1,0 +1,140 @@
+//! The command line: one command a file, each ending with an exit code.
+
+mod bench;
+mod chat;
+mod check;
+mod demo;
+mod doctor;
+mod open;
+mod serve;
+mod table;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Notice};
+
+/// Something is wrong that the operator can mend: configuration, playbook, database, port.
+const WRONG: u8 = 1;
+/// The configuration contradicts itself.
+const CONTRADICTION: u8 = 2;
+
+/// Seleto SDR: o agente de vendas que atende os leads da empresa no WhatsApp.
+#[derive(Debug, Parser)]
+#[command(
+    name = "seleto",
+    version,
+    disable_help_subcommand = true,
+    help_template = "{about}\n\nUso: seleto [COMANDO]\n\nComandos:\n{subcommands}\n\nOpções:\n{options}\n{after-help}",
+    after_help = "As configurações vêm de variáveis de ambiente ou do arquivo .env; \
+                  as principais:\n  HOST, PORT            endereço de escuta (127.0.0.1:8000)\n  \
+                  DATABASE_URL          sqlite://data/seleto.db (padrão) ou postgres://…\n  \
+                  ZAPI_INSTANCE_ID, ZAPI_INSTANCE_TOKEN, ZAPI_CLIENT_TOKEN   WhatsApp\n  \
+                  OPENAI_API_KEY, OPENAI_MODEL                               IA\n  \
+                  WEBHOOK_SECRET        senha dos webhooks (criada na primeira vez)\n  \
+                  RUST_LOG              detalhe dos logs (info, debug, seleto=debug)\n\n\
+                  Sem nenhuma chave, `seleto demo` já conversa. `seleto doctor` diz o que falta."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Atende: recebe os webhooks, responde e envia (padrão)
+    Serve,
+    /// Demonstração completa sem chaves: fornecedores simulados e conversa no navegador
+    Demo,
+    /// Conversa com o agente neste terminal, sem chaves
+    Chat,
+    /// Confere cada serviço com uma chamada real e diz como resolver o que falta
+    Doctor,
+    /// Confere a configuração e o playbook
+    Check {
+        /// Pasta do playbook (padrão: PLAYBOOK_DIR, ou o embutido)
+        playbook: Option<PathBuf>,
+    },
+    /// Cria ou atualiza as tabelas do banco
+    Migrate,
+    /// Mostra os endereços de webhook para colar no painel da Z-API
+    WebhookUrls,
+    /// Mede o desempenho com fornecedores simulados nesta máquina
+    Bench(bench::Options),
+}
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    code: u8,
+    why: String,
+}
+
+impl<E: std::error::Error> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self { code: WRONG, why: error.to_string() }
+    }
+}
+
+impl Failed {
+    fn because(why: impl Into<String>) -> Self {
+        Self { code: WRONG, why: why.into() }
+    }
+}
+
+/// Parses the arguments and runs the command.
+pub fn main() -> ExitCode {
+    let command = Arguments::parse().command.unwrap_or(Command::Serve);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("seleto: não consegui iniciar: {error}");
+            return ExitCode::from(WRONG);
+        }
+    };
+    let result = runtime.block_on(run(command));
+    // Blocking readers may still sit in a query; nothing of theirs needs to finish.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    match result {
+        Ok(code) => code,
+        Err(failed) => {
+            eprintln!("seleto: {}", failed.why);
+            ExitCode::from(failed.code)
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<ExitCode, Failed> {
+    match command {
+        Command::Serve => serve::run(config()?).await,
+        Command::Demo => demo::run(config()?).await,
+        Command::Chat => chat::run(config()?).await,
+        Command::Doctor => doctor::run(config()?).await,
+        Command::Check { playbook } => check::run(playbook),
+        Command::Migrate => open::migrate(config()?).await,
+        Command::WebhookUrls => open::webhook_urls(config()?).await,
+        Command::Bench(options) => bench::run(options).await,
+    }
+}
+
+/// The configuration with what is missing in it.
+type Configured = (Config, Vec<Notice>);
+
+fn config() -> Result<Configured, Failed> {
+    Config::from_env().map_err(|wrong| {
+        let lines: Vec<_> =
+            wrong.iter().map(|notice| format!("  {}: {}", notice.variable, notice.advice)).collect();
+        Failed {
+            code: CONTRADICTION,
+            why: format!("configuração inválida; corrija e tente de novo:\n{}", lines.join("\n")),
+        }
+    })
+}
+
+/// `RUST_LOG`, which the logger reads before anything else can be logged.
+fn log_filter() -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "the logger starts before the configuration")]
+    std::env::var("RUST_LOG").ok()
+}

@@ -1,0 +1,186 @@
+//! `seleto serve`: the whole agent, until asked to stop.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::{Configured, Failed, log_filter, open};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::deliveries::{self, Deliveries};
+use crate::store::Store;
+use crate::store::queue::{Heartbeat, Leave};
+use crate::store::setting::Ping;
+use crate::telemetry::{self, Metrics};
+use crate::turns::{self, Turns};
+use crate::{health, lanes, playbook_watch, web};
+
+/// How often a replica reports that it lives.
+const HEARTBEAT: Duration = Duration::from_secs(2);
+/// Silence after which a replica counts as dead, in milliseconds.
+const DEAD_AFTER_MS: i64 = 10_000;
+
+pub(super) async fn run((config, missing): Configured) -> Result<ExitCode, Failed> {
+    telemetry::log(log_filter().as_deref());
+    for notice in &missing {
+        tracing::warn!(variable = notice.variable, advice = notice.advice, "not configured");
+    }
+    let clock = Clock::system();
+    let (store, _alone) = open::store(&config, &clock).await?;
+    let listener = listen(&config).await?;
+    let app = App::new(config, store, clock, Metrics::install()).await?;
+    let stop = CancellationToken::new();
+    tokio::spawn(stop_on_signal(stop.clone()));
+    tracing::info!(address = %listener.local_addr()?, "listening");
+    agent(app, listener, None, stop).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Binds the address, or says in one line why it cannot.
+pub(super) async fn listen(config: &Config) -> Result<TcpListener, Failed> {
+    let address = std::net::SocketAddr::new(config.host, config.port);
+    TcpListener::bind(address).await.map_err(|error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "a porta já está em uso: escolha outra com PORT=…",
+            std::io::ErrorKind::PermissionDenied => {
+                "sem permissão para esta porta: use uma acima de 1024"
+            }
+            _ => "confira HOST e PORT",
+        };
+        Failed::because(format!("não consigo escutar em {address}: {hint} ({error})"))
+    })
+}
+
+/// Runs all parts. The first that ends stops the others; leases make that safe.
+pub(super) async fn agent(
+    app: Arc<App>,
+    listener: TcpListener,
+    demo: Option<Router>,
+    stop: CancellationToken,
+) -> Result<(), Failed> {
+    app.store.write(heartbeat(&app)).await?;
+    let mut parts: JoinSet<Result<(), Failed>> = JoinSet::new();
+    let router = web::router(Arc::clone(&app), demo);
+    let served = web::serve(listener, router, stop.clone());
+    parts.spawn(async move { Ok(served.await?) });
+    spawn_lane(
+        &mut parts,
+        &app,
+        Turns::new(Arc::clone(&app)),
+        Arc::clone(&app.turns_bell),
+        turns::SIDE_BY_SIDE,
+        &stop,
+    );
+    if let Some(deliveries) = Deliveries::new(Arc::clone(&app)) {
+        let bell = Arc::clone(&app.deliveries_bell);
+        spawn_lane(&mut parts, &app, deliveries, bell, deliveries::SIDE_BY_SIDE, &stop);
+    }
+    let (probed, probe_stop) = (Arc::clone(&app), stop.clone());
+    parts.spawn(async move {
+        health::run(&probed, probe_stop).await;
+        Ok(())
+    });
+    let (kept, keep_stop) = (Arc::clone(&app), stop.clone());
+    parts.spawn(async move {
+        housekeeping(&kept, keep_stop).await;
+        Ok(())
+    });
+    let mut result = Ok(());
+    while let Some(ended) = parts.join_next().await {
+        stop.cancel();
+        match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(failed)) => result = Err(failed),
+            Err(panic) => result = Err(Failed::because(format!("uma parte parou: {panic}"))),
+        }
+    }
+    leave(&app.store, &app).await;
+    result
+}
+
+fn spawn_lane<W: lanes::Work>(
+    parts: &mut JoinSet<Result<(), Failed>>,
+    app: &Arc<App>,
+    work: W,
+    bell: Arc<lanes::Bell>,
+    side_by_side: usize,
+    stop: &CancellationToken,
+) {
+    let (store, clock, stop) = (app.store.clone(), app.clock.clone(), stop.clone());
+    parts.spawn(async move {
+        lanes::run(work, store, clock, bell, side_by_side, stop).await;
+        Ok(())
+    });
+}
+
+fn heartbeat(app: &App) -> Heartbeat {
+    Heartbeat {
+        replica: app.replica,
+        now: app.clock.now(),
+        dead_after_ms: DEAD_AFTER_MS,
+        alone: app.store.dialect() == crate::store::engine::Dialect::Sqlite,
+    }
+}
+
+/// Reports life, follows the database's clock, keeps figures small, and watches the playbook.
+async fn housekeeping(app: &App, stop: CancellationToken) {
+    let mut watch = playbook_watch::Watch::new(app);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(HEARTBEAT) => {}
+        }
+        match app.store.read(Ping).await {
+            Ok(reference) => app.clock.follow(reference),
+            Err(error) => tracing::error!(%error, "the database does not answer"),
+        }
+        match app.store.write(heartbeat(app)).await {
+            Ok(0) => {}
+            Ok(freed) => {
+                tracing::warn!(freed, "took over the work of a replica that stopped");
+                app.turns_bell.ring(app.clock.now());
+                app.deliveries_bell.ring(app.clock.now());
+            }
+            Err(error) => tracing::error!(%error, "cannot report life"),
+        }
+        app.metrics.upkeep();
+        watch.look(app);
+    }
+}
+
+/// Gives back what this process still holds, so that another takes it up at once.
+async fn leave(store: &Store, app: &App) {
+    let leave = store.write(Leave { replica: app.replica });
+    match tokio::time::timeout(Duration::from_secs(2), leave).await {
+        Ok(Ok(())) => tracing::info!("stopped"),
+        Ok(Err(error)) => tracing::warn!(%error, "could not sign off; leases will run out"),
+        Err(_) => tracing::warn!("could not sign off in time; leases will run out"),
+    }
+}
+
+/// Cancels on Ctrl-C or SIGTERM.
+pub(super) async fn stop_on_signal(stop: CancellationToken) {
+    #[cfg(unix)]
+    let terminate = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = terminate => {}
+        // Without a handler for Ctrl-C only SIGTERM stops us.
+        Ok(()) = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping");
+    stop.cancel();
+}
