@@ -132,6 +132,11 @@ impl Row {
         self.0.get(index).ok_or(Error::Unexpected { column: index, wanted: "any value" })
     }
 
+    /// Whether there is such a column.
+    pub fn has(&self, index: usize) -> bool {
+        index < self.0.len()
+    }
+
     /// An integer that cannot be NULL.
     pub fn int(&self, index: usize) -> Result<i64, Error> {
         self.maybe_int(index)?.ok_or(Error::Unexpected { column: index, wanted: "integer" })

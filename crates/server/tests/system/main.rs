@@ -1,0 +1,31 @@
+//! The whole agent against local vendors, on both engines, with a clock that only the tests move.
+
+#[path = "../support/postgres.rs"]
+mod postgres;
+mod world;
+
+mod bursts;
+mod deliveries;
+mod identities;
+mod model;
+mod takeover;
+mod webhooks;
+
+/// Makes each scenario a test on the embedded engine and one on PostgreSQL.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name($crate::world::World::sqlite().await).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name($crate::world::World::postgres().await).await;
+            })+
+        }
+    };
+}
