@@ -3,8 +3,8 @@
 use seleto_rules::conversation::Kind;
 use serde_json::Value;
 
-use super::fields::{Fields, as_text};
 use super::private::Private;
+use crate::zapi::fields::{Fields, as_text};
 
 /// What a message carries.
 #[derive(Clone, Debug, PartialEq)]

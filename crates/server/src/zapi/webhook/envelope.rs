@@ -7,9 +7,9 @@ use super::chat::{Chat, linked_id};
 use super::content::Content;
 use super::decision::Typing;
 use super::event::{Ad, Event, EventKind, Received};
-use super::fields::Fields;
 use super::mend;
 use super::private::Private;
+use crate::zapi::fields::Fields;
 
 const LONGEST_NAME: usize = 120;
 

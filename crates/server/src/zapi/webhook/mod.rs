@@ -8,7 +8,6 @@ mod decide;
 mod decision;
 mod envelope;
 mod event;
-mod fields;
 mod mend;
 mod private;
 
