@@ -159,10 +159,6 @@ pub fn endless(status: u16) -> String {
 
 /// Reads the request and never answers.
 pub fn silent() -> String {
-    dripping_nothing()
-}
-
-fn dripping_nothing() -> String {
     raw(|mut stream| while read_request(&mut stream).is_some() {})
 }
 
