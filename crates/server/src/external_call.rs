@@ -80,12 +80,16 @@ impl Drop for Call {
         let response_time_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let outcome = match self.outcome {
             Outcome::Success => {
-                tracing::info!(target: TARGET, service, action, phone, success = true, response_time_ms);
+                tracing::info!(
+                    target: TARGET,
+                    service, action, phone, success = true, response_time_ms
+                );
                 "success"
             }
             Outcome::Failure(reason) => {
                 tracing::warn!(
-                    target: TARGET, service, action, phone, success = false, response_time_ms, reason
+                    target: TARGET,
+                    service, action, phone, success = false, response_time_ms, reason
                 );
                 reason
             }
