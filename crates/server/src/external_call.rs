@@ -80,12 +80,16 @@ impl Drop for Call {
         let response_time_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let outcome = match self.outcome {
             Outcome::Success => {
-                tracing::info!(target: TARGET, service, action, phone, success = true, response_time_ms);
+                tracing::info!(
+                    target: TARGET,
+                    service, action, phone, success = true, response_time_ms
+                );
                 "success"
             }
             Outcome::Failure(reason) => {
                 tracing::warn!(
-                    target: TARGET, service, action, phone, success = false, response_time_ms, reason
+                    target: TARGET,
+                    service, action, phone, success = false, response_time_ms, reason
                 );
                 reason
             }
@@ -158,19 +162,23 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::cell::RefCell;
+    use std::sync::OnceLock;
 
     use metrics_exporter_prometheus::PrometheusBuilder;
     use tracing_subscriber::layer::SubscriberExt;
 
     use super::*;
 
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
+    thread_local! {
+        static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+
+    struct Lines;
 
     impl std::io::Write for Lines {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
+            LINES.with_borrow_mut(|lines| lines.extend_from_slice(bytes));
             Ok(bytes.len())
         }
         fn flush(&mut self) -> std::io::Result<()> {
@@ -178,13 +186,17 @@ mod tests {
         }
     }
 
+    /// What this thread logs meanwhile. One log serves the process: tracing forgets lines when
+    /// threads change theirs while others log.
     fn logged(act: impl FnOnce()) -> Vec<serde_json::Value> {
-        let lines = Lines::default();
-        let writer = lines.clone();
-        let subscriber = tracing_subscriber::registry().with(json_lines(move || writer.clone()));
-        tracing::subscriber::with_default(subscriber, act);
-        let bytes = lines.0.lock().unwrap().clone();
-        let text = String::from_utf8(bytes).unwrap();
+        static LOG: OnceLock<()> = OnceLock::new();
+        LOG.get_or_init(|| {
+            let log = tracing_subscriber::registry().with(json_lines(|| Lines));
+            tracing::subscriber::set_global_default(log).unwrap();
+        });
+        LINES.take();
+        act();
+        let text = String::from_utf8(LINES.take()).unwrap();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
@@ -223,9 +235,11 @@ mod tests {
     fn calls_are_counted_by_service_action_and_outcome() {
         let recorder = PrometheusBuilder::new().build_recorder();
         let page = recorder.handle();
-        metrics::with_local_recorder(&recorder, || {
-            Call::start(Service::ZApi, "queue").end(Outcome::Success);
-            Call::start(Service::ZApi, "queue").end(Outcome::Failure("busy"));
+        logged(|| {
+            metrics::with_local_recorder(&recorder, || {
+                Call::start(Service::ZApi, "queue").end(Outcome::Success);
+                Call::start(Service::ZApi, "queue").end(Outcome::Failure("busy"));
+            });
         });
         let page = page.render();
         assert!(page.contains(

@@ -21,8 +21,10 @@ const LONGEST_DIGITS: usize = 7;
 
 /// Builds the client that all vendors share.
 ///
-/// It follows no redirect, reads no proxy from the environment and repeats nothing by itself:
-/// whether a request may be sent again is decided where its outcome is known.
+/// It follows no redirect, reads no proxy from the environment and repeats nothing that was
+/// written, if only in part: whether a request may be sent again is decided where its outcome is
+/// known. (Only where an idle connection turns out to be closed before a first byte went out, a
+/// new one is made.)
 pub fn client() -> Result<Client, reqwest::Error> {
     client_connecting_within(CONNECT_TIMEOUT)
 }

@@ -1,1 +1,11 @@
-//! The model server.
+//! The model server: OpenAI, or any server that speaks its chat completions.
+
+mod client;
+mod dialect;
+mod failure;
+mod models;
+mod wire;
+
+pub use client::{Answer, Bill, Client, Completion, InvalidSettings, Role, Schema, Settings};
+pub use failure::Failure;
+pub use models::{Ending, Model, Usage, cost_micro_usd, ending};

@@ -1,4 +1,4 @@
-//! Z-API, the bridge to WhatsApp: sending, looking at its queue and state, and reading its webhooks.
+//! Z-API, the bridge to WhatsApp: sending, its queue and state, and its webhooks.
 
 mod client;
 mod failure;

@@ -103,6 +103,11 @@ fn chat(body: Fields, chat_lid: Option<&Private>) -> Chat {
             Chat::Broadcast
         }
         Chat::Unparsable => chat_lid.cloned().map_or(Chat::Unparsable, Chat::Lid),
+        // A linked id without its suffix looks like a number, and would be written to as one.
+        Chat::Person(digits) => match chat_lid {
+            Some(lid) if lid.strip_suffix("@lid") == Some(&digits) => Chat::Lid(lid.clone()),
+            _ => Chat::Person(digits),
+        },
         chat => chat,
     }
 }

@@ -1,0 +1,6 @@
+//! Calls to vendors over real HTTP, against local servers that behave and misbehave.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod openai;
+mod vendor;
+mod zapi;
