@@ -1,6 +1,6 @@
 //! The demo page with a tiny agent behind it, to work on the page without the server.
 //!
-//! `cargo run -p seleto-simulator --example demo -- 8000`
+//! `PORT=8000 cargo run -p seleto-simulator --example demo`
 
 use std::io;
 use std::ops::RangeInclusive;
@@ -19,7 +19,8 @@ const QUIET_TIME: Duration = Duration::from_millis(1200);
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
-    let port = std::env::args().nth(1).and_then(|port| port.parse().ok()).unwrap_or(8000);
+    #[expect(clippy::disallowed_methods, reason = "an example has no configuration file")]
+    let port = std::env::var("PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(8000);
     let config = ZapiConfig { pace: Pace { gap: GAP, delays: 1.0 }, ..ZapiConfig::default() };
     let zapi = Zapi::start(config.clone()).await?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;

@@ -54,7 +54,10 @@ listen({
 function meet({ phone, name }) {
   const known = contacts.get(phone);
   if (known) known.name = name;
-  else contacts.set(phone, { phone, name, bubbles: new Map(), unread: 0, typing: false, givenUpOn: "", metAt: Date.now() });
+  else {
+    const metAt = ready ? Date.now() : 0;
+    contacts.set(phone, { phone, name, bubbles: new Map(), unread: 0, typing: false, givenUpOn: "", metAt });
+  }
   redraw();
 }
 
@@ -208,6 +211,13 @@ function showInfo(on) {
   byId("toggle-info").setAttribute("aria-expanded", String(on));
 }
 
+/** Over a narrow screen the panel lies on the chat, so the focus goes along. */
+function toggleInfo() {
+  const on = !document.body.classList.contains("with-info");
+  showInfo(on);
+  if (on && !WIDE.matches) byId("close-info").focus();
+}
+
 byId("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   const message = text.value;
@@ -226,7 +236,7 @@ text.addEventListener("keydown", (event) => {
   byId("composer").requestSubmit();
 });
 byId("show-list").addEventListener("click", () => (document.body.dataset.view = "list"));
-byId("toggle-info").addEventListener("click", () => showInfo(!document.body.classList.contains("with-info")));
+byId("toggle-info").addEventListener("click", toggleInfo);
 byId("close-info").addEventListener("click", () => {
   showInfo(false);
   byId("toggle-info").focus();
