@@ -3,6 +3,7 @@
 //! Used by the tests, by `seleto demo` and by the benchmark; never on a production path.
 
 mod clock;
+pub mod demo;
 mod faults;
 mod local_server;
 mod log;

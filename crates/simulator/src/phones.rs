@@ -219,17 +219,18 @@ impl Phones {
         bubbles.iter().filter(agents).map(|bubble| bubble.text.clone()).collect()
     }
 
-    /// What changed after `revision`, in order, and all that changes from now on, without a gap.
-    pub fn since(&self, revision: u64) -> (Vec<Change>, broadcast::Receiver<Change>) {
+    /// What changed after `revision` (contacts, then bubbles as they stand on the phones), the
+    /// revision that this brings up to, and all that changes from then on, without a gap.
+    pub fn since(&self, revision: u64) -> (Vec<Change>, u64, broadcast::Receiver<Change>) {
         let book = lock(&self.book);
         // Subscribing under the lock: nothing falls between the past and the future.
         let future = self.changes.subscribe();
-        let contacts = book.contacts.values().cloned().map(Change::Contact);
+        let mut contacts: Vec<_> = book.contacts.values().cloned().collect();
+        contacts.sort_by_key(|contact| contact.revision);
+        let contacts = contacts.into_iter().map(Change::Contact);
         let bubbles = book.bubbles.iter().cloned().map(Change::Bubble);
-        let mut past: Vec<_> =
-            contacts.chain(bubbles).filter(|change| change.revision() > Some(revision)).collect();
-        past.sort_by_key(Change::revision);
-        (past, future)
+        let past = contacts.chain(bubbles).filter(|change| change.revision() > Some(revision));
+        (past.collect(), book.last_revision, future)
     }
 
     pub(crate) fn meet(&self, phone: &str, name: &str, lid: Option<&str>) {

@@ -138,6 +138,11 @@ impl Zapi {
         self.server.stop().await;
     }
 
+    /// Resolves when it stops.
+    pub(crate) fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.state.stop.clone().cancelled_owned()
+    }
+
     /// From now on webhooks go to these addresses.
     pub fn set_webhooks(&self, urls: WebhookUrls) {
         *lock(&self.state.webhooks) = urls;

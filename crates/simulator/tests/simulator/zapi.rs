@@ -179,7 +179,7 @@ async fn a_paced_queue_keeps_the_order_and_shows_typing() {
     let (simulator, _agent) = start().await;
     let zapi = &simulator.zapi;
     zapi.set_pace(Pace { gap: Duration::ZERO..=Duration::from_millis(1), delays: 0.001 });
-    let (_, mut changes) = zapi.phones().since(0);
+    let (_, _, mut changes) = zapi.phones().since(0);
     let typed = json!({"phone": PHONE, "message": "um", "delayTyping": 3, "delayMessage": 1});
     call(zapi, "send-text", typed).await;
     call(zapi, "send-text", json!({"phone": PHONE, "message": "dois"})).await;
