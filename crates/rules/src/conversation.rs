@@ -98,6 +98,26 @@ pub struct Memory {
     pub opted_out: bool,
     /// The lead asked for a person, or was handed over.
     pub human_requested: bool,
+    /// Who writes, when it is nobody who buys.
+    pub visitor: Option<Visitor>,
+    /// The lead complained, and nothing about buying came after it.
+    pub complained: bool,
+    /// The lead took leave, and the agent too.
+    pub closed: bool,
+}
+
+/// Somebody who writes and does not buy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visitor {
+    /// Looks for work.
+    JobSeeker,
+    /// Sells to the company.
+    Supplier,
+    /// Mass message, or another bot.
+    Spam,
+    /// Meant somebody else.
+    WrongNumber,
 }
 
 /// What the lead does or wants in a burst.
@@ -155,6 +175,8 @@ pub enum Record {
     OptOut,
     /// The lead wants a person.
     HumanRequest,
+    /// A complaint for the team, in the lead's words.
+    Complaint(String),
 }
 
 /// What a brain proposes for one turn. Nothing of it has left yet: guardrails judge the reply.

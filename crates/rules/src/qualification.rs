@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::conversation::Memory;
 use crate::lead::{Lead, Unit, Urgency, Volume};
 use crate::playbook::{Playbook, VolumeRules, per_day};
 
@@ -41,6 +42,19 @@ pub struct Qualification {
     pub score: u8,
     /// Why, in pt-BR, most weighty first.
     pub reasons: Vec<String>,
+}
+
+impl Circumstances {
+    /// Reads them from what the dialogue policy remembers.
+    pub fn of(memory: &Memory, messages: u32) -> Self {
+        Self {
+            opted_out: memory.opted_out,
+            not_a_buyer: memory.visitor.is_some(),
+            support_only: memory.complained,
+            messages,
+            asked_for_seller: memory.human_requested,
+        }
+    }
 }
 
 impl Temperature {

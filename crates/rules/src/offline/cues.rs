@@ -1,0 +1,225 @@
+//! Small readings of the lead's words that only the dialogue policy needs.
+
+use crate::plain_text::{has_any, words};
+
+/// Words that close or confirm and ask for nothing.
+const ACKNOWLEDGING: &[&str] = &[
+    "ok",
+    "okay",
+    "okey",
+    "oks",
+    "blz",
+    "beleza",
+    "certo",
+    "ta",
+    "tá",
+    "bom",
+    "entendi",
+    "hum",
+    "hm",
+    "hmm",
+    "ah",
+    "ahh",
+    "sim",
+    "isso",
+    "joia",
+    "show",
+    "top",
+    "legal",
+    "perfeito",
+    "otimo",
+    "combinado",
+    "fechado",
+    "aguardo",
+    "aguardando",
+    "espero",
+    "esperando",
+    "no",
+    "retorno",
+    "de",
+    "boa",
+    "massa",
+    "maravilha",
+    "tranquilo",
+    "tranquila",
+    "kk",
+    "kkk",
+    "kkkk",
+    "rs",
+    "rsrs",
+    "eh",
+    "e",
+    "entao",
+    "pode",
+    "deixar",
+    "vou",
+    "o",
+    "contato",
+    "td",
+    "tudo",
+    "bem",
+    "pois",
+];
+
+/// Whether a text asks who or what writes.
+pub(super) fn asks_identity(text: &str) -> bool {
+    has_any(
+        text,
+        &[
+            "quem e",
+            "quem e voce",
+            "quem e vc",
+            "quem fala",
+            "quem ta falando",
+            "com quem eu falo",
+            "com quem falo",
+            "com quem estou falando",
+            "voce e um robo",
+            "vc e um robo",
+            "voce e robo",
+            "vc e robo",
+            "e um robo",
+            "e robo",
+            "e bot",
+            "e um bot",
+            "e uma ia",
+            "e ia",
+            "inteligencia artificial",
+            "e uma pessoa",
+            "pessoa de verdade",
+            "e humano",
+            "e gente",
+            "de onde e",
+            "de onde voces sao",
+            "que empresa e essa",
+        ],
+    ) && !text.contains("cliente")
+}
+
+/// Whether a text wonders why it is written to.
+pub(super) fn feels_bothered(text: &str) -> bool {
+    has_any(
+        text,
+        &[
+            "nao pedi nada",
+            "nao pedi isso",
+            "nao solicitei",
+            "nao mandei mensagem",
+            "nao chamei",
+            "como conseguiu meu numero",
+            "quem passou meu numero",
+            "de onde tirou meu numero",
+            "nao conheco voces",
+            "nao te conheco",
+        ],
+    )
+}
+
+/// Whether a text says it was meant for somebody else.
+pub(super) fn is_wrong_number(text: &str) -> bool {
+    has_any(
+        text,
+        &[
+            "numero errado",
+            "foi engano",
+            "mandei errado",
+            "mensagem errada",
+            "pessoa errada",
+            "era pra outra pessoa",
+        ],
+    )
+}
+
+/// Whether a text refuses to answer questions.
+pub(super) fn refuses_questions(text: &str) -> bool {
+    has_any(
+        text,
+        &[
+            "nao quero responder",
+            "sem pergunta",
+            "sem perguntas",
+            "chega de pergunta",
+            "para de perguntar",
+            "nao vou responder",
+        ],
+    )
+}
+
+/// Whether a text only acknowledges: "ok", "hum, tá", a thumb.
+pub(super) fn only_acknowledges(text: &str) -> bool {
+    !text.contains('?')
+        && words(text).all(|word| ACKNOWLEDGING.contains(&word))
+        && words(text).count() <= 6
+}
+
+/// Whether a text asks which machine or size fits.
+pub(super) fn asks_which(text: &str) -> bool {
+    let which = has_any(
+        text,
+        &[
+            "qual",
+            "quais",
+            "o que voces tem",
+            "o q vcs tem",
+            "oq vcs tem",
+            "o que vcs tem",
+            "o que tem",
+            "que maquina",
+        ],
+    );
+    let fits = has_any(
+        text,
+        &[
+            "indica",
+            "indicam",
+            "indicaria",
+            "recomenda",
+            "recomendam",
+            "sugere",
+            "sugerem",
+            "serve",
+            "atende",
+            "melhor",
+            "ideal",
+            "tamanho",
+            "modelo",
+            "devo",
+            "compensa",
+            "da conta",
+            "pra mim",
+            "para mim",
+            "pra quem",
+            "para quem",
+            "seria",
+            "maquina",
+            "certa",
+        ],
+    );
+    which && fits
+}
+
+/// Whether a text compares.
+pub(super) fn compares(text: &str) -> bool {
+    has_any(
+        text,
+        &[
+            "diferenca",
+            "comparar",
+            "compara",
+            "comparando",
+            "entre",
+            "ou",
+            "melhor",
+            "versus",
+            "vs",
+            "qual",
+            "duvida",
+        ],
+    )
+}
+
+/// Whether a text asks for a proposal, not for a number.
+pub(super) fn asks_proposal(text: &str) -> bool {
+    has_any(text, &["proposta", "orcamento", "cotacao", "proposta comercial"])
+        && !has_any(text, &["quanto", "qto", "valor", "preco", "base"])
+}

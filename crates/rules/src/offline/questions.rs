@@ -1,0 +1,126 @@
+//! What to ask next: the most useful thing that is not known, seldom and never twice in a row.
+
+use crate::conversation::Intent;
+use crate::lead::{Field, Unit};
+use crate::playbook::{Made, Question, Say};
+use crate::qualification::{Circumstances, Temperature, qualify};
+
+use super::paths::forbids_questions;
+use super::scene::Scene;
+use super::voice::Blanks;
+
+/// The question that ends the reply, or the words that end the asking.
+pub(super) fn next(scene: &mut Scene<'_>, answered: bool) -> Option<String> {
+    if forbids_questions(scene) {
+        return (!answered).then(|| scene.voice.say(Say::Ack));
+    }
+    let nothing_understood =
+        scene.is_only(&[]) && !answered && !scene.turn.memory.times_asked.is_empty();
+    if nothing_understood && scene.text.contains('?') {
+        return Some(scene.voice.say(Say::NotUnderstood));
+    }
+    if is_blank_opening(scene) {
+        return Some(scene.voice.say(Say::HowToHelp));
+    }
+    if let Some(question) = chosen(scene) {
+        return ask(scene, &question);
+    }
+    farewell_to_questions(scene, answered)
+}
+
+/// Asks who writes, when neither name nor company is known.
+pub(super) fn who(scene: &mut Scene<'_>) -> Option<String> {
+    let question = scene
+        .playbook
+        .rules
+        .questions
+        .iter()
+        .find(|question| question.fields.contains(&Field::Name) && is_open(scene, question))?
+        .clone();
+    ask(scene, &question)
+}
+
+/// A first "oi" is asked what it is about, not who it is.
+fn is_blank_opening(scene: &Scene<'_>) -> bool {
+    scene.turn.memory.times_asked.is_empty()
+        && scene.lead == *scene.turn.lead
+        && scene.is_only(&[Intent::Greeting, Intent::OffTopic])
+        && scene.lead == crate::lead::Lead::default()
+}
+
+fn chosen(scene: &Scene<'_>) -> Option<Question> {
+    let questions = &scene.playbook.rules.questions;
+    let fresh = |question: &&Question| {
+        !question
+            .fields
+            .iter()
+            .any(|field| scene.turn.memory.asked.iter().any(|it| it == field.key()))
+    };
+    let mut open = questions.iter().filter(|question| is_open(scene, question)).peekable();
+    let first = open.peek().copied();
+    open.find(fresh).or(first).cloned()
+}
+
+fn is_open(scene: &Scene<'_>, question: &Question) -> bool {
+    question.fields.iter().all(|field| is_wanted(scene, *field))
+        && question.about.is_none_or(|unit| makes(scene) == Some(unit))
+}
+
+fn is_wanted(scene: &Scene<'_>, field: Field) -> bool {
+    let times = scene.memory.times_asked.get(field.key()).copied().unwrap_or(0);
+    let missing = match field {
+        Field::Product | Field::ProductCategory => scene.category().is_none(),
+        Field::Uf => scene.lead.city.is_some() && scene.lead.uf.is_none(),
+        other => !scene.lead.knows(other),
+    };
+    missing && times < scene.playbook.rules.asking.max_times_asked
+}
+
+/// What the machines of interest make.
+fn makes(scene: &Scene<'_>) -> Option<Unit> {
+    let category = scene.category()?;
+    let products = scene.playbook.catalogue.products.iter().filter(|it| it.category == category);
+    products
+        .flat_map(|it| {
+            it.capacity.iter().map(|it| it.unit).chain(it.sizes.iter().map(|it| it.unit))
+        })
+        .map(|made| match made {
+            Made::Hamburguer => Unit::Hamburguer,
+            Made::Espeto => Unit::Espeto,
+            Made::Kg => Unit::Kg,
+        })
+        .next()
+}
+
+fn ask(scene: &mut Scene<'_>, question: &Question) -> Option<String> {
+    let names: Vec<&str> = question.fields.iter().map(|field| field.key()).collect();
+    let about = question.about.map_or("", |unit| match unit {
+        Unit::Hamburguer => "hamburguer",
+        Unit::Kg => "kg",
+        Unit::Espeto => "espeto",
+        Unit::Linguica => "linguica",
+        Unit::Unidade => "unidade",
+    });
+    let key = format!("ask:{}:{about}", names.join("+"));
+    let words = scene.voice.choose(&key, &question.ask, &Blanks::default())?;
+    for name in names {
+        *scene.memory.times_asked.entry(name.to_owned()).or_default() += 1;
+        scene.memory.asked.push(name.to_owned());
+    }
+    Some(words)
+}
+
+/// When nothing is left to ask: a hot lead is told who writes next; others are left in peace.
+fn farewell_to_questions(scene: &mut Scene<'_>, answered: bool) -> Option<String> {
+    let around = Circumstances::of(&scene.memory, 0);
+    let hot = qualify(scene.playbook, &scene.lead, &around).temperature == Temperature::Quente;
+    let told = scene.voice.has_said(Say::HandoffOpen) || scene.voice.has_said(Say::HandoffClosed);
+    if hot && !told && !scene.memory.human_requested {
+        let open = scene.is_open();
+        return Some(scene.voice.say(if open { Say::HandoffOpen } else { Say::HandoffClosed }));
+    }
+    if !scene.voice.has_said(Say::NothingLeft) && !told && !scene.memory.human_requested {
+        return Some(scene.voice.say(Say::NothingLeft));
+    }
+    (!answered).then(|| scene.voice.say(Say::Ack))
+}
