@@ -75,8 +75,13 @@ impl App {
     ) -> Result<Arc<Self>, StartError> {
         let playbook = load_playbook(config.playbook.as_deref())?;
         let http = crate::http::client()?;
-        let zapi = config.zapi.as_ref().map(|zapi| zapi_client(&config, zapi, &http)).transpose()?;
-        let openai = config.openai.as_ref().map(|openai| openai_client(openai, &http)).transpose()?;
+        let zapi =
+            config.zapi.as_ref().map(|zapi| zapi_client(&config, zapi, &http)).transpose()?;
+        let openai = config
+            .openai
+            .as_ref()
+            .map(|openai| openai_client(&config, openai, &http))
+            .transpose()?;
         let webhook_secret = webhook_secret(&config, &store).await?;
         Ok(Arc::new(Self {
             health: Health::new(&config, clock.clone()),
@@ -102,14 +107,16 @@ impl App {
 
     /// Replaces the playbook for the turns that begin from now on.
     pub fn replace_playbook(&self, playbook: Playbook) {
-        let mut current =
-            self.playbook.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut current = self.playbook.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         *current = Arc::new(playbook);
     }
 }
 
 /// How long a call to Z-API may take in all; far below the lease under which it is made.
 const ZAPI_TIME: Duration = Duration::from_secs(15);
+
+/// The pause before the model is asked again.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 fn zapi_client(
     config: &Config,
@@ -128,10 +135,18 @@ fn zapi_client(
 }
 
 fn openai_client(
-    _openai: &config::OpenAi,
-    _http: &reqwest::Client,
+    config: &Config,
+    openai: &config::OpenAi,
+    http: &reqwest::Client,
 ) -> Result<openai::Client, StartError> {
-    Ok(openai::Client)
+    let settings = openai::Settings {
+        base_url: openai.url.clone(),
+        api_key: Some(openai.key.clone()),
+        first_pause: FIRST_PAUSE,
+        phones: config.log_phones,
+    };
+    openai::Client::new(http.clone(), settings)
+        .map_err(|error| StartError::Client(error.to_string()))
 }
 
 /// The configured secret, or one that is made at first start and kept for all replicas.

@@ -157,12 +157,7 @@ impl Reader<'_> {
         self.wrong.push(Notice { variable, advice: advice.into() });
     }
 
-    fn parse<T: std::str::FromStr>(
-        &mut self,
-        name: &'static str,
-        default: &str,
-        advice: &str,
-    ) -> T
+    fn parse<T: std::str::FromStr>(&mut self, name: &'static str, default: &str, advice: &str) -> T
     where
         T::Err: std::fmt::Debug,
     {

@@ -70,15 +70,13 @@ impl Health {
             ("piperun", State::NotConfigured),
         ];
         let at = clock.now();
-        let services =
-            services.into_iter().map(|(name, state)| (name, (state, at))).collect();
+        let services = services.into_iter().map(|(name, state)| (name, (state, at))).collect();
         Self { clock, services: RwLock::new(services) }
     }
 
     /// Notes what a probe or a real call found.
     pub fn note(&self, service: &'static str, state: State) {
-        let mut services =
-            self.services.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut services = self.services.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let before = services.insert(service, (state, self.clock.now()));
         if before.is_none_or(|(before, _)| before != state) {
             tracing::info!(service, state = state.name(), "service state changed");

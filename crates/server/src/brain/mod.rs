@@ -10,7 +10,7 @@ use seleto_rules::{offline, prompt};
 use crate::app::App;
 use crate::hash;
 use crate::health::State;
-use crate::openai::{self, Answer, Completion};
+use crate::openai::{self, Bill, Completion, Failure, Role, Schema};
 use crate::store::turn::{Context, TurnRecord};
 
 /// How long the model may take in all, a rewrite included.
@@ -49,14 +49,21 @@ impl Thought {
 }
 
 /// Thinks of a reply. It always comes to an end: what the model cannot do, the offline brain does.
-pub async fn think(app: &App, turn: &Turn<'_>, record: TurnRecord, model: bool) -> Thought {
+pub async fn think(
+    app: &App,
+    turn: &Turn<'_>,
+    phone: &str,
+    record: TurnRecord,
+    model: bool,
+) -> Thought {
     let offline = offline::think(turn);
     // What needs no answer (a sticker, a thumbs-up, an opt-out) needs no model either.
     let client = app.openai.as_ref().filter(|_| model && offline.reply.is_some());
     let mut ledger = Ledger { record, model_time: Duration::ZERO, verdicts: Vec::new() };
     if let Some(client) = client {
         let begun = tokio::time::Instant::now();
-        let draft = tokio::time::timeout(MODEL_TIME, ask(app, client, turn, &mut ledger)).await;
+        let draft =
+            tokio::time::timeout(MODEL_TIME, ask(app, client, turn, phone, &mut ledger)).await;
         ledger.model_time = begun.elapsed();
         match draft {
             Ok(Some((draft, reply))) => return ledger.close("openai", turn, draft, Some(reply)),
@@ -78,6 +85,7 @@ async fn ask(
     app: &App,
     client: &openai::Client,
     turn: &Turn<'_>,
+    phone: &str,
     ledger: &mut Ledger,
 ) -> Option<(Draft, Cleared)> {
     let prompt = prompt::build(turn);
@@ -86,12 +94,16 @@ async fn ask(
     let mut completion = Completion {
         model,
         system: prompt.system,
-        messages: prompt.messages.into_iter().map(|(role, text)| (role.to_owned(), text)).collect(),
-        schema: prompt.schema,
-        schema_name: "turn".to_owned(),
+        messages: prompt
+            .messages
+            .into_iter()
+            .map(|(role, text)| (self::role(role), text))
+            .collect(),
+        schema: Some(Schema { name: "turn".to_owned(), body: prompt.schema }),
         temperature: 0.7,
         max_tokens: MAX_TOKENS,
         deadline: MODEL_TIME,
+        phone: Some(phone.to_owned()),
     };
     for round in ["model", "rewrite"] {
         let answer = client.complete(&completion).await;
@@ -100,10 +112,11 @@ async fn ask(
             Ok(answer) => answer,
             Err(failure) => {
                 ledger.note(&format!("{round}: {failure}"));
+                failure.bill().into_iter().for_each(|bill| ledger.count(bill));
                 return None;
             }
         };
-        ledger.count(&answer);
+        ledger.count(&answer.bill);
         let draft = match prompt::read(&answer.text, turn) {
             Ok(draft) => draft,
             Err(malformed) => {
@@ -116,12 +129,20 @@ async fn ask(
             Ok(reply) => return Some((draft, reply)),
             Err(breaches) => {
                 ledger.breaches(round, &breaches);
-                completion.messages.push(("assistant".to_owned(), answer.text));
-                completion.messages.push(("system".to_owned(), rewrite(&breaches)));
+                completion.messages.push((Role::Assistant, answer.text));
+                completion.messages.push((Role::System, rewrite(&breaches)));
             }
         }
     }
     None
+}
+
+fn role(name: &str) -> Role {
+    match name {
+        "user" => Role::User,
+        "assistant" => Role::Assistant,
+        _ => Role::System,
+    }
 }
 
 fn rewrite(breaches: &[Breach]) -> String {
@@ -154,26 +175,27 @@ impl Ledger {
         }
     }
 
-    fn count(&mut self, answer: &Answer) {
+    fn count(&mut self, bill: &Bill) {
         let record = &mut self.record;
-        let usage = &answer.usage;
         let add = |sum: Option<i64>, more: u64| {
             Some(sum.unwrap_or(0) + i64::try_from(more).unwrap_or(i64::MAX))
         };
-        record.model = Some(answer.model.clone());
-        record.prompt_tokens = add(record.prompt_tokens, usage.prompt);
-        record.cached_tokens = add(record.cached_tokens, usage.cached);
-        record.completion_tokens = add(record.completion_tokens, usage.completion);
-        if let Some(cost) = answer.cost_micro_usd {
+        record.model = Some(bill.model.clone());
+        if let Some(usage) = &bill.usage {
+            record.prompt_tokens = add(record.prompt_tokens, usage.prompt);
+            record.cached_tokens = add(record.cached_tokens, usage.cached);
+            record.completion_tokens = add(record.completion_tokens, usage.completion);
+            for (kind, tokens) in [
+                ("prompt", usage.prompt),
+                ("cached", usage.cached),
+                ("completion", usage.completion),
+            ] {
+                metrics::counter!("seleto_model_tokens_total", "kind" => kind).increment(tokens);
+            }
+        }
+        if let Some(cost) = bill.cost_micro_usd {
             record.cost_micro_usd = add(record.cost_micro_usd, cost);
             metrics::counter!("seleto_model_cost_micro_usd_total").increment(cost);
-        }
-        for (kind, tokens) in [
-            ("prompt", usage.prompt),
-            ("cached", usage.cached),
-            ("completion", usage.completion),
-        ] {
-            metrics::counter!("seleto_model_tokens_total", "kind" => kind).increment(tokens);
         }
     }
 
@@ -210,11 +232,13 @@ impl Ledger {
 }
 
 /// What a call says about the service.
-pub fn state_of<T>(answer: &Result<T, openai::Failure>) -> State {
+pub fn state_of<T>(answer: &Result<T, Failure>) -> State {
     match answer {
-        Ok(_) => State::Configured,
-        Err(failure) if failure.is_unauthorized() => State::Unauthorized,
-        Err(failure) if failure.is_unreachable() => State::Unreachable,
-        Err(_) => State::Configured,
+        Err(Failure::Unauthorized { .. } | Failure::QuotaExhausted) => State::Unauthorized,
+        Err(Failure::Unreachable(_) | Failure::TimedOut | Failure::ServerError(_)) => {
+            State::Unreachable
+        }
+        // Servers that only answer chats have no list of models.
+        Ok(_) | Err(_) => State::Configured,
     }
 }

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use seleto_simulator::{Simulator, SimulatorConfig, zapi};
 use secrecy::ExposeSecret;
+use seleto_simulator::{Simulator, SimulatorConfig, demo, zapi};
 use tokio_util::sync::CancellationToken;
 
 use super::{Configured, Failed, log_filter, open, serve};
@@ -31,7 +31,7 @@ pub(super) async fn run((config, _): Configured) -> Result<ExitCode, Failed> {
     let app = App::new(config, store, clock, Metrics::install()).await?;
     simulator.call_back(&address, app.webhook_secret.expose_secret());
     let company = app.playbook().company.name.clone();
-    let page = axum::Router::new();
+    let page = demo::router(simulator.zapi.clone(), &company);
     let stop = CancellationToken::new();
     tokio::spawn(serve::stop_on_signal(stop.clone()));
     println!("Seleto SDR em demonstração (cérebro: {brain}; WhatsApp simulado).");
@@ -49,11 +49,10 @@ pub(super) async fn start_simulator() -> Result<Simulator, Failed> {
 /// The same configuration, with WhatsApp simulated.
 pub(super) fn against(simulator: &Simulator, config: Config) -> Result<Config, Failed> {
     let vars = simulator.zapi.environment();
-    let get = |name: &str| {
-        vars.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone())
-    };
-    let (simulated, _) = Config::from_vars(get)
-        .map_err(|wrong| Failed::because(format!("simulador: {wrong:?}")))?;
+    let get =
+        |name: &str| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
+    let (simulated, _) =
+        Config::from_vars(get).map_err(|wrong| Failed::because(format!("simulador: {wrong:?}")))?;
     Ok(Config { zapi: simulated.zapi, demo: true, ..config })
 }
 

@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use secrecy::ExposeSecret;
 
 use super::{Configured, Failed, table};
-use crate::app::{load_playbook, App};
+use crate::app::{App, load_playbook};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::openai;
 use crate::store::setting::Ping;
 use crate::store::{Store, migrate};
 use crate::telemetry::Metrics;
@@ -46,11 +47,12 @@ pub(super) async fn run((config, missing): Configured) -> Result<ExitCode, Faile
             findings.push(finding);
             let app = App::new(config, store, Clock::system(), Metrics::none()).await?;
             findings.push(zapi(&app).await);
-            findings.push(openai(&app).await);
+            findings.push(model(&app).await);
         }
         Err(finding) => findings.push(finding),
     }
-    let mut rows = vec![vec!["serviço".into(), "configurado".into(), "funciona".into(), "detalhe".into()]];
+    let mut rows =
+        vec![vec!["serviço".into(), "configurado".into(), "funciona".into(), "detalhe".into()]];
     for finding in &findings {
         rows.push(vec![
             finding.service.to_owned(),
@@ -112,7 +114,7 @@ async fn zapi(app: &App) -> Finding {
     }
 }
 
-async fn openai(app: &App) -> Finding {
+async fn model(app: &App) -> Finding {
     let finding = |configured, works, detail: String| Finding {
         service: "OpenAI (IA)",
         configured,
@@ -122,13 +124,26 @@ async fn openai(app: &App) -> Finding {
     let (Some(client), Some(settings)) = (&app.openai, &app.config.openai) else {
         return finding("não", Works::Unused, "responde o cérebro offline".to_owned());
     };
+    let model = &settings.model;
     match client.models().await {
         Ok(models) => {
+            let told = models.iter().find(|offered| offered.id == *model);
             let today = app.clock.local("America/Sao_Paulo").date();
-            match crate::openai::advice(&models, &settings.model, today) {
-                Some(advice) => finding("sim", Works::Warned, advice),
-                None => finding("sim", Works::Yes, format!("modelo {}", settings.model)),
+            let ending = openai::ending(model, told.and_then(|model| model.shutdown_date));
+            match (told, ending) {
+                (None, _) if !models.is_empty() => finding(
+                    "sim",
+                    Works::Warned,
+                    format!("o servidor não lista o modelo {model}: confira OPENAI_MODEL"),
+                ),
+                (_, Some(ending)) => {
+                    finding("sim", Works::Warned, ending.notice(today).to_string())
+                }
+                _ => finding("sim", Works::Yes, format!("modelo {model}")),
             }
+        }
+        Err(openai::Failure::NotFound) => {
+            finding("sim", Works::Warned, "o servidor responde, mas não lista modelos".to_owned())
         }
         Err(failure) => finding("sim", Works::No, format!("{failure}. {}", failure.remedy())),
     }

@@ -124,8 +124,10 @@ type Configured = (Config, Vec<Notice>);
 
 fn config() -> Result<Configured, Failed> {
     Config::from_env().map_err(|wrong| {
-        let lines: Vec<_> =
-            wrong.iter().map(|notice| format!("  {}: {}", notice.variable, notice.advice)).collect();
+        let lines: Vec<_> = wrong
+            .iter()
+            .map(|notice| format!("  {}: {}", notice.variable, notice.advice))
+            .collect();
         Failed {
             code: CONTRADICTION,
             why: format!("configuração inválida; corrija e tente de novo:\n{}", lines.join("\n")),

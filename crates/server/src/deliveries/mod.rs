@@ -127,13 +127,10 @@ fn outcome(answer: Result<zapi::Accepted, Failure>, delivery: &Delivery) -> Outc
         backoff_ms(delivery.attempts - delivery.spared, asked, rand::random())
     };
     match answer {
-        Ok(accepted) => Outcome::Accepted {
-            queue_id: accepted.zaap_id,
-            external_id: accepted.message_id,
-        },
-        Err(Failure::AcceptedWithoutId) => {
-            Outcome::Accepted { queue_id: None, external_id: None }
+        Ok(accepted) => {
+            Outcome::Accepted { queue_id: accepted.zaap_id, external_id: accepted.message_id }
         }
+        Err(Failure::AcceptedWithoutId) => Outcome::Accepted { queue_id: None, external_id: None },
         Err(failure) => {
             let detail = format!("{failure}. {}", failure.remedy());
             match failure {

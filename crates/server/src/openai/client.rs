@@ -83,6 +83,8 @@ pub enum Role {
     User,
     /// The model.
     Assistant,
+    /// We, after the fixed instructions: data about the lead, or a correction.
+    System,
 }
 
 /// The shape of an answer.

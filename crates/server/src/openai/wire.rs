@@ -53,6 +53,7 @@ fn messages(request: &Completion, format: Format) -> Value {
         let role = match role {
             Role::User => "user",
             Role::Assistant => "assistant",
+            Role::System => "system",
         };
         json!({"role": role, "content": text})
     });

@@ -379,18 +379,19 @@ impl FinishTurn {
                 "UPDATE leads SET opted_out = (1 = 1), updated_at = $2 WHERE id = $1",
                 vec![self.context.lead_id.into(), at],
             ),
-            Record::UnavailableInterest => self.context_row("unavailable_interest", at),
-            Record::HumanRequest => self.context_row("human_request", at),
+            Record::UnavailableInterest => self.context_row("unavailable_interest", "true", at),
+            Record::HumanRequest => self.context_row("human_request", "true", at),
+            Record::Complaint(words) => self.context_row("complaint", words, at),
         }
     }
 
-    fn context_row(&self, key: &str, at: Value) -> Statement<'static> {
+    fn context_row(&self, key: &str, value: &str, at: Value) -> Statement<'static> {
         let phone = self.context.lead_phone.as_str();
         (
             "INSERT INTO conversation_context (id, lead_phone, key, value, created_at)
-             VALUES ($1, $2, $3, 'true', $4)
+             VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (lead_phone, key) DO UPDATE SET value = excluded.value",
-            vec![Uuid::now_v7().into(), phone.into(), key.into(), at],
+            vec![Uuid::now_v7().into(), phone.into(), key.into(), value.into(), at],
         )
     }
 

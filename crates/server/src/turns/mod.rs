@@ -109,7 +109,8 @@ impl Turns {
             memory: &context.memory,
             now: app.clock.local(&playbook.time_zone),
         };
-        let thought = brain::think(app, &turn, record, claim.attempts < OFFLINE_FROM).await;
+        let model = claim.attempts < OFFLINE_FROM;
+        let thought = brain::think(app, &turn, &context.lead_phone, record, model).await;
         // Outside business hours the agent takes the conversation back from a human.
         let mode = (context.mode == Mode::Human).then_some(Mode::Automatic);
         self.finish(thought, claim, context, mode).await

@@ -22,9 +22,11 @@ pub fn check(
 ) -> Result<(), Rejection> {
     let by_secret = token.is_some_and(|token| equal(token, &app.webhook_secret));
     let header = headers.get("z-api-token").and_then(|value| value.to_str().ok());
-    let by_instance = app.config.zapi.as_ref().is_some_and(|zapi| {
-        header.is_some_and(|header| equal(header, &zapi.token))
-    });
+    let by_instance = app
+        .config
+        .zapi
+        .as_ref()
+        .is_some_and(|zapi| header.is_some_and(|header| equal(header, &zapi.token)));
     let by_demo = app.config.demo && peer.ip().is_loopback();
     if by_secret | by_instance | by_demo { Ok(()) } else { Err(Rejection::Unauthorized) }
 }

@@ -16,9 +16,7 @@ use crate::app::App;
 use crate::hash;
 use crate::store::Error;
 use crate::store::identity::Person;
-use crate::store::ingest::{
-    Envelope, Keep, LeadEdited, LeadTypes, LeadWrote, NewMessage, Stored,
-};
+use crate::store::ingest::{Envelope, Keep, LeadEdited, LeadTypes, LeadWrote, NewMessage, Stored};
 use crate::store::reports::{ConnectionChanged, DeliveryReported, LeftOurNumber, Ticked};
 use crate::store::turn::kind_name;
 use crate::zapi::webhook::{
@@ -80,13 +78,16 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Rejection> {
     let kind = headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap_or_default());
     let essence = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim());
     let is_json = essence.is_none_or(|kind| {
-        kind.eq_ignore_ascii_case("application/json") || kind.to_ascii_lowercase().ends_with("+json")
+        kind.eq_ignore_ascii_case("application/json")
+            || kind.to_ascii_lowercase().ends_with("+json")
     });
     if !is_json {
         return Err(Rejection::WrongContentType);
     }
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    if declared.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > BODY_LIMIT)
+    if declared
+        .and_then(|length| length.parse().ok())
+        .is_some_and(|length: usize| length > BODY_LIMIT)
     {
         return Err(Rejection::TooLarge);
     }
@@ -186,9 +187,7 @@ impl Received<'_> {
                 Some(event) => store.ingest(event).await,
                 None => Ok(NOTHING),
             },
-            StateChange::FromMe(from_me) => {
-                store.ingest(left_our_number(envelope, *from_me)).await
-            }
+            StateChange::FromMe(from_me) => store.ingest(left_our_number(envelope, *from_me)).await,
             StateChange::Connected { .. } => {
                 let detail = String::new();
                 store.ingest(ConnectionChanged { envelope, connected: true, detail }).await

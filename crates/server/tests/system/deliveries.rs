@@ -56,11 +56,7 @@ async fn a_busy_vendor_is_not_asked_before_it_said(world: World) {
 }
 
 async fn an_accepted_message_whose_answer_is_lost_is_settled_by_its_echo(world: World) {
-    world
-        .simulator
-        .zapi
-        .faults(Operation::SendText)
-        .next(Fault::Reset { accepted: true });
+    world.simulator.zapi.faults(Operation::SendText).next(Fault::Reset { accepted: true });
     greet(&world).await;
     assert_eq!(world.replies("5511987654321").len(), 1);
     assert_eq!(world.value(STATE).await, "accepted");
@@ -71,11 +67,7 @@ async fn an_accepted_message_whose_answer_is_lost_is_settled_by_its_echo(world: 
 }
 
 async fn a_message_that_is_surely_lost_is_sent_once_more(world: World) {
-    world
-        .simulator
-        .zapi
-        .faults(Operation::SendText)
-        .next(Fault::Reset { accepted: false });
+    world.simulator.zapi.faults(Operation::SendText).next(Fault::Reset { accepted: false });
     greet(&world).await;
     assert_eq!(world.replies("5511987654321").len(), 0);
     // Another conversation shows that callbacks arrive.
@@ -92,11 +84,7 @@ async fn without_evidence_there_is_no_second_copy_and_an_operator_is_told(world:
     for event in [Event::Delivery, Event::Echo, Event::Sent, Event::Reached, Event::Read] {
         world.simulator.zapi.callbacks(event).set_on(false);
     }
-    world
-        .simulator
-        .zapi
-        .faults(Operation::SendText)
-        .next(Fault::Reset { accepted: true });
+    world.simulator.zapi.faults(Operation::SendText).next(Fault::Reset { accepted: true });
     greet(&world).await;
     for _ in 0..6 {
         world.app.clock.advance(20_000);

@@ -23,12 +23,14 @@ async fn only_the_secret_or_the_instances_token_opens_the_door(world: World) {
             None => request,
         }
     };
-    let status = |request: reqwest::RequestBuilder| async { request.send().await.unwrap().status() };
+    let status =
+        |request: reqwest::RequestBuilder| async { request.send().await.unwrap().status() };
     assert_eq!(status(post("/webhook/zapi", None)).await, 401);
     assert_eq!(status(post("/webhook/zapi?token=wrong", None)).await, 401);
     assert_eq!(status(post("/webhook/zapi", Some("wrong".into()))).await, 401);
     assert_eq!(world.value("SELECT COUNT(*) FROM inbound").await, "0");
-    let token = secrecy::ExposeSecret::expose_secret(&world.app.config.zapi.as_ref().unwrap().token);
+    let token =
+        secrecy::ExposeSecret::expose_secret(&world.app.config.zapi.as_ref().unwrap().token);
     assert_eq!(status(post("/webhook/audio", Some(token.to_owned()))).await, 200);
     assert_eq!(world.value("SELECT COUNT(*) FROM inbound").await, "1");
     world.settle().await;

@@ -150,9 +150,8 @@ impl World {
 
     /// Ends the test: what is left to do is a fault.
     pub async fn done(self) {
-        let due = self
-            .rows("SELECT lane, conversation_id FROM queue WHERE wake_at IS NOT NULL")
-            .await;
+        let due =
+            self.rows("SELECT lane, conversation_id FROM queue WHERE wake_at IS NOT NULL").await;
         assert!(due.is_empty(), "work is left over: {due:?}");
         let open = "SELECT state, reason FROM deliveries
                     WHERE state IN ('pending', 'sending', 'unknown')";
@@ -175,10 +174,7 @@ fn config(simulator: &Simulator, vars: &[(&str, &str)]) -> Config {
         match name {
             "WEBHOOK_SECRET" => Some("a-secret-of-the-tests".to_owned()),
             "TYPING_DELAY_SECONDS" => Some("0".to_owned()),
-            _ => environment
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| value.clone()),
+            _ => environment.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()),
         }
     })
     .unwrap();
@@ -204,4 +200,3 @@ fn as_text(row: &Row) -> Vec<String> {
     let width = (0..).take_while(|&index| row.has(index)).count();
     (0..width).map(|index| column(index).unwrap_or_else(|| "-".to_owned())).collect()
 }
-
