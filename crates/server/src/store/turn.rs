@@ -49,6 +49,8 @@ pub struct Context {
     pub burst: Vec<Line>,
     /// The position of the last message to answer.
     pub last_seq: i64,
+    /// Even more messages wait: they are the next turn's.
+    pub more: bool,
 }
 
 /// Loads what a turn needs; `None` when the conversation is gone.
@@ -82,7 +84,7 @@ impl Operation for LoadTurn {
                  FROM messages m
                  WHERE m.conversation_id = $1 AND m.author = 'lead' AND m.turn_id IS NULL
                  ORDER BY m.seq LIMIT $2",
-                &[self.conversation.into(), BURST.into()],
+                &[self.conversation.into(), (BURST + 1).into()],
             )
             .await?;
         let mut history = tx
@@ -96,11 +98,13 @@ impl Operation for LoadTurn {
             )
             .await?;
         history.reverse();
-        context(&state, &burst, &history).map(Some)
+        let more = burst.len() > usize::try_from(BURST).unwrap_or(usize::MAX);
+        let burst = if more { &burst[..burst.len() - 1] } else { &burst };
+        context(&state, burst, &history, more).map(Some)
     }
 }
 
-fn context(state: &Row, burst: &[Row], history: &[Row]) -> Result<Context, Error> {
+fn context(state: &Row, burst: &[Row], history: &[Row], more: bool) -> Result<Context, Error> {
     let profile = state.maybe_text(5)?.unwrap_or_default();
     Ok(Context {
         lead_id: state.uuid(0)?,
@@ -114,6 +118,7 @@ fn context(state: &Row, burst: &[Row], history: &[Row]) -> Result<Context, Error
         history: history.iter().map(line).collect::<Result<_, _>>()?,
         burst: burst.iter().map(line).collect::<Result<_, _>>()?,
         last_seq: burst.last().map_or(Ok(0), |row| row.int(4))?,
+        more,
     })
 }
 
@@ -271,7 +276,7 @@ impl FinishTurn {
             .row(
                 "UPDATE queue SET lease_until = 0, lease_by = NULL, attempts = 0,
                    rejoined = CASE WHEN gen <> $5 AND rejoined < $6 THEN rejoined + 1 ELSE 0 END,
-                   wake_at = CASE WHEN gen = $5 THEN NULL ELSE wake_at END
+                   wake_at = CASE WHEN gen = $5 THEN $7 ELSE wake_at END
                  WHERE conversation_id = $1 AND lane = $2 AND lease_by = $3 AND fence = $4
                  RETURNING rejoined",
                 &params![
@@ -281,6 +286,7 @@ impl FinishTurn {
                     self.claim.fence,
                     self.claim.generation,
                     may_rejoin,
+                    self.context.more.then_some(self.now),
                 ],
             )
             .await?

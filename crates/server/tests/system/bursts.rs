@@ -9,6 +9,7 @@ crate::on_both_engines!(
     twenty_parallel_first_messages_make_one_lead_and_one_turn,
     a_message_during_the_thinking_joins_and_no_stale_answer_leaves,
     two_leads_do_not_wait_for_each_other,
+    a_flood_of_a_hundred_messages_leaves_none_unanswered,
 );
 
 async fn one_message_gets_one_answer(world: World) {
@@ -107,5 +108,16 @@ async fn two_leads_do_not_wait_for_each_other(world: World) {
     assert_eq!(world.replies("5543999991111").len(), 0);
     world.settle().await;
     assert_eq!(world.replies("5543999991111").len(), 1);
+    world.done().await;
+}
+
+async fn a_flood_of_a_hundred_messages_leaves_none_unanswered(world: World) {
+    let lead = world.lead("5511987654321", "Marcos");
+    for n in 0..120 {
+        lead.write(&format!("mensagem {n}")).await.unwrap();
+    }
+    world.settle().await;
+    let unanswered = "SELECT COUNT(*) FROM messages WHERE author = 'lead' AND turn_id IS NULL";
+    assert_eq!(world.value(unanswered).await, "0");
     world.done().await;
 }

@@ -36,7 +36,7 @@ async fn a_human_on_the_phone_silences_the_agent_within_business_hours(world: Wo
     world.settle().await;
     assert_eq!(world.value(MODE).await, "human");
     let replies = world.replies("5511987654321");
-    assert_eq!(replies.len(), before + 1, "only the human's words were added: {replies:?}");
+    assert_eq!(replies.len(), before, "the agent keeps silent: {replies:?}");
     let roles = "SELECT role FROM conversations ORDER BY timestamp DESC LIMIT 2";
     assert_eq!(world.rows(roles).await.concat().join(" ").matches("human").count(), 1);
     world.done().await;
@@ -49,7 +49,7 @@ async fn outside_business_hours_the_next_message_brings_the_agent_back(world: Wo
     lead.write("boa noite, ainda tem alguém aí?").await.unwrap();
     world.settle().await;
     assert_eq!(world.value(MODE).await, "automatic");
-    assert_eq!(world.replies("5511987654321").len(), 2);
+    assert_eq!(world.replies("5511987654321").len(), 1);
     world.done().await;
 }
 
@@ -60,7 +60,7 @@ async fn a_takeover_stops_what_was_not_sent_yet(world: World) {
     world.turn().await;
     lead.hear_from_company("Deixa comigo").await.unwrap();
     world.settle().await;
-    assert_eq!(world.replies("5511987654321"), ["Deixa comigo"]);
+    assert_eq!(world.replies("5511987654321").len(), 0);
     let states = "SELECT DISTINCT state, reason FROM deliveries";
     assert_eq!(world.value(states).await, "cancelled|human takeover");
     world.done().await;
@@ -85,7 +85,7 @@ async fn a_reply_made_before_a_takeover_never_leaves(world: World) {
     seleto::lanes::Work::perform(&seleto::turns::Turns::new(world.app.clone()), claim).await;
     assert_eq!(world.value("SELECT COUNT(*) FROM deliveries").await, "0");
     world.settle().await;
-    assert_eq!(world.replies("5511987654321"), ["Deixa comigo"]);
+    assert_eq!(world.replies("5511987654321").len(), 0);
     world.done().await;
 }
 
@@ -94,7 +94,7 @@ async fn a_conversation_that_a_human_began_is_not_barged_into(world: World) {
     lead.hear_from_company("Oi Marcos, conforme combinamos por telefone…").await.unwrap();
     lead.write("oi, isso mesmo").await.unwrap();
     world.settle().await;
-    assert_eq!(world.replies("5511987654321").len(), 1);
+    assert_eq!(world.replies("5511987654321").len(), 0);
     world.done().await;
 }
 
