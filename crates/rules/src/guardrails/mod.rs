@@ -1,8 +1,26 @@
 //! Judges every text before it may leave for the lead.
+//!
+//! Whatever looks like a price, a promise or a fact must be one that the playbook holds. The judge
+//! is plain code over the text alone, so it holds with any model, however it was talked into it.
 
-use crate::playbook::Playbook;
+mod clauses;
+mod contacts;
+mod facts;
+mod money;
+mod numerals;
+mod promises;
+mod shape;
 
-/// Text that may leave for the lead. Only [`clear`] and [`safe_phrase`] make one.
+use std::collections::{BTreeSet, HashSet};
+
+use crate::conversation::{Author, Turn};
+use crate::plain_text::plain;
+use crate::playbook::{Catalogue, Company, Playbook, Rules, Say, fill};
+use crate::prompt;
+
+use numerals::undisguised;
+
+/// Text that may leave for the lead. Only [`clear`], [`clear_for`] and [`safe_phrase`] make one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cleared(String);
 
@@ -28,17 +46,99 @@ pub struct Breach {
     pub found: String,
 }
 
+impl Breach {
+    fn new(rule: &'static str, found: impl Into<String>) -> Self {
+        Self { rule, found: found.into() }
+    }
+}
+
+/// What a playbook tells the judge, made ready once.
+#[derive(Clone, Debug)]
+pub(crate) struct Knowledge {
+    facts: facts::Facts,
+    /// Names of other makers, plain.
+    brands: Vec<String>,
+    /// Runs of words of the model's instructions.
+    secret: HashSet<String>,
+}
+
+impl Knowledge {
+    pub(crate) fn of(company: &Company, catalogue: &Catalogue, rules: &Rules) -> Self {
+        Self {
+            facts: facts::Facts::of(catalogue),
+            brands: rules.guarding.foreign_brands.iter().map(|brand| plain(brand)).collect(),
+            secret: shape::shingles(&prompt::instructions(company)),
+        }
+    }
+}
+
+/// What the judge looks at.
+struct Case<'a> {
+    playbook: &'a Playbook,
+    /// As it would leave.
+    text: &'a str,
+    /// Plain, with spaced digits and letters joined.
+    plain: String,
+    /// What the lead wrote, plain; its numbers and addresses may be repeated.
+    heard: &'a str,
+}
+
+type Rule = fn(&Case<'_>, &mut Vec<Breach>);
+
+const RULES: &[Rule] = &[
+    shape::judge,
+    money::judge,
+    promises::judge,
+    contacts::judge,
+    facts::judge_codes,
+    facts::judge_numbers,
+];
+
 /// Lets a text pass, or says which rules it breaks.
 ///
 /// # Errors
 /// Every breach found.
 pub fn clear(playbook: &Playbook, text: &str) -> Result<Cleared, Vec<Breach>> {
-    let _ = playbook;
-    Ok(Cleared(text.to_owned()))
+    judge(playbook, text, "")
+}
+
+/// The same for a reply in a conversation: what the lead wrote may be repeated.
+///
+/// # Errors
+/// Every breach found.
+pub fn clear_for(turn: &Turn<'_>, text: &str) -> Result<Cleared, Vec<Breach>> {
+    let lines = turn.history.iter().chain(turn.burst);
+    let mut heard: Vec<String> = lines
+        .filter(|line| line.author == Author::Lead)
+        .map(|line| undisguised(&plain(&line.text)))
+        .collect();
+    let lead = turn.lead;
+    heard.extend(lead.volume.map(|volume| plain(&volume.in_words())));
+    heard.extend(lead.email.iter().chain(&lead.cnpj).map(|text| plain(text)));
+    judge(turn.playbook, text, &heard.join("\n"))
+}
+
+fn judge(playbook: &Playbook, text: &str, heard: &str) -> Result<Cleared, Vec<Breach>> {
+    let case = Case { playbook, text, plain: undisguised(&plain(text)), heard };
+    let mut breaches = Vec::new();
+    RULES.iter().for_each(|rule| rule(&case, &mut breaches));
+    let mut seen = BTreeSet::new();
+    breaches.retain(|breach| seen.insert((breach.rule, breach.found.clone())));
+    if breaches.is_empty() { Ok(Cleared(text.trim().to_owned())) } else { Err(breaches) }
 }
 
 /// A phrase of the playbook that is always allowed, for when a text was stopped.
 pub fn safe_phrase(playbook: &Playbook) -> Cleared {
-    let _ = playbook;
-    Cleared("Um consultor da Seleto vai te ajudar com isso.".to_owned())
+    let company = &playbook.company;
+    let value = |blank: &str| match blank {
+        "marca" => Some(company.name.clone()),
+        "marca_curta" => Some(company.short_name.clone()),
+        _ => None,
+    };
+    let phrases = playbook.phrases.of(Say::Safe);
+    let filled = phrases.iter().find_map(|phrase| fill(phrase, value));
+    Cleared(filled.unwrap_or_else(|| "Um consultor te responde por aqui.".to_owned()))
 }
+
+#[cfg(test)]
+mod tests;

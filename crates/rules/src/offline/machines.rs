@@ -138,7 +138,7 @@ fn recommendation(scene: &mut Scene<'_>) -> Option<String> {
     let asked = cues::asks_which(&scene.text);
     let undecided = scene.lead.product.is_none();
     let news = scene.is_news(Field::Volume) || scene.is_news(Field::ProductCategory);
-    if !asked && !(undecided && news) {
+    if !(asked || undecided && news) {
         return None;
     }
     let category = scene.category()?;
@@ -208,10 +208,9 @@ fn presentation(scene: &mut Scene<'_>) -> Option<String> {
         }
         return present(scene, product, news);
     }
-    if scene.is_news(Field::ProductCategory) || asks {
-        if let Some(category) = scene.lead.product_category.clone() {
-            return present_category(scene, &category);
-        }
+    let told = scene.lead.product_category.clone();
+    if let Some(category) = told.filter(|_| scene.is_news(Field::ProductCategory) || asks) {
+        return present_category(scene, &category);
     }
     let otherwise = [Intent::UnavailableProduct, Intent::Human, Intent::DeliveryTime];
     let idle = asks && scene.named.is_empty() && !scene.wants_any(&otherwise);

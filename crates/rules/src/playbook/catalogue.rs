@@ -73,6 +73,9 @@ pub struct Product {
     /// Why it is not on sale, when it is not.
     #[serde(default)]
     pub unavailable: Option<Unavailable>,
+    /// The plain names it goes by: code, name and aliases.
+    #[serde(skip)]
+    names: Vec<String>,
 }
 
 /// The gender of a machine's name.
@@ -185,6 +188,16 @@ pub struct NotSold {
 }
 
 impl Catalogue {
+    /// Reckons what lookups need, once.
+    pub(super) fn prepare(&mut self) {
+        for product in &mut self.products {
+            product.names = [plain(&product.code), plain(&product.name)]
+                .into_iter()
+                .chain(product.aliases.iter().cloned())
+                .collect();
+        }
+    }
+
     /// The machine with that code.
     pub fn product(&self, code: &str) -> Option<&Product> {
         self.products.iter().find(|product| product.code == code)
@@ -203,7 +216,7 @@ impl Catalogue {
         for product in &self.products {
             for name in product.names() {
                 let mut from = 0;
-                while let Some(at) = find_words(text, &name, from) {
+                while let Some(at) = find_words(text, name, from) {
                     found.push((at, at + name.len(), product));
                     from = at + name.len();
                 }
@@ -256,8 +269,8 @@ impl Catalogue {
 
 impl Product {
     /// The plain names it goes by: code, name and aliases.
-    pub fn names(&self) -> impl Iterator<Item = String> {
-        [plain(&self.code), plain(&self.name)].into_iter().chain(self.aliases.iter().cloned())
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// "a FB300", "o misturador".

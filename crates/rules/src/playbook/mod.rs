@@ -17,6 +17,8 @@ pub use rules::{Asking, Guarding, Question, Rules, Seller, Technical, VolumeRule
 
 use source::Source;
 
+use crate::guardrails::Knowledge;
+
 /// Everything the agent knows of the company it speaks for.
 #[derive(Clone, Debug)]
 pub struct Playbook {
@@ -30,6 +32,8 @@ pub struct Playbook {
     pub rules: Rules,
     /// What the agent says without a model.
     pub phrases: Phrases,
+    /// What the guardrails know of it.
+    pub(crate) knowledge: Knowledge,
 }
 
 /// What is wrong with a playbook, and where.
@@ -67,8 +71,12 @@ impl Playbook {
         else {
             return Err(problems);
         };
+        let mut catalogue_data = catalogue_data;
+        catalogue_data.prepare();
+        let knowledge = Knowledge::of(&company_data, &catalogue_data, &rules_data);
         let playbook = Self {
             time_zone: company_data.time_zone.clone(),
+            knowledge,
             company: company_data,
             catalogue: catalogue_data,
             rules: rules_data,

@@ -124,3 +124,8 @@ fn the_smallest_machine_that_makes_the_volume() {
         assert_eq!(fitting(amount, period).as_deref(), code, "{amount}");
     }
 }
+#[test]
+fn a_phrase_that_may_not_leave_is_refused() {
+    check("phrases.toml", "\"Entendi.\"", "\"Custa R$ 18.900.\"", "não pode sair");
+    check("phrases.toml", "\"Entendi.\"", "\"Entregamos em 20 dias.\"", "não pode sair");
+}

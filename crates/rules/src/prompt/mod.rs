@@ -32,3 +32,8 @@ pub fn read(answer: &str, turn: &Turn<'_>) -> Result<Draft, Malformed> {
     let _ = (answer, turn);
     Err(Malformed("not implemented".to_owned()))
 }
+
+/// What the model is told to do; nothing of it may reach a lead.
+pub(crate) fn instructions(company: &crate::playbook::Company) -> String {
+    company.agent.tone.join("\n")
+}

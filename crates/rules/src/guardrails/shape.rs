@@ -1,0 +1,116 @@
+//! The form of a text: empty, too long, too many questions, leftovers of markup, foreign brands,
+//! pieces of the model's instructions.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::plain_text::{has_words, plain, words};
+
+use super::clauses::{pattern, sentences};
+use super::{Breach, Case};
+
+/// As many words in a row as no reply shares with the instructions by chance.
+const SHINGLE: usize = 8;
+
+pub(super) fn judge(case: &Case<'_>, breaches: &mut Vec<Breach>) {
+    let limits = &case.playbook.rules.guarding;
+    if !case.plain.chars().any(char::is_alphanumeric) {
+        breaches.push(Breach::new("texto vazio", ""));
+        return;
+    }
+    let length = case.text.chars().count();
+    if length > limits.max_characters {
+        breaches.push(Breach::new("texto longo demais", format!("{length} caracteres")));
+    }
+    let questions = questions(&case.plain);
+    if questions > limits.max_questions {
+        breaches.push(Breach::new("perguntas demais", questions.to_string()));
+    }
+    let brands = &case.playbook.knowledge.brands;
+    breaches.extend(
+        brands
+            .iter()
+            .filter(|brand| has_words(&case.plain, brand))
+            .map(|brand| Breach::new("marca de terceiros", brand)),
+    );
+    markup(case, breaches);
+    instructions(case, breaches);
+}
+
+/// Questions in a plain text: "Qual …, e de qual …?" holds two; a list of three things or more as
+/// many; "tudo bem?" none.
+pub(super) fn questions(plain: &str) -> usize {
+    static JOINED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\be (?:(?:de|em|para|pra|com|por|a|o) )?(?:qual|quais|quant[oa]s?|onde|quem|quando|que (?:cidade|estado|empresa|maquina))\b",
+        )
+    });
+    static COURTESY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:(?:oi|ola|bom dia|boa tarde|boa noite)\W*)*(?:\w+\W+)?(?:tudo (?:bem|bom|certo)|como vai|certo|ok|combinado|ne|beleza)\W*$",
+        )
+    });
+    static LIST: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:nome|empresa|cidade|estado|e-?mail|cnpj|telefone|segmento|volume|producao|prazo|urgencia|produto|maquina)\b",
+        )
+    });
+    static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:inform[ae]|me (?:diga|diz|conta|conte|fala|fale|passa|passe|manda|mande|envia|envie)|preciso (?:d[eoa]|que|saber)|pode(?:ria)? (?:me )?(?:informar|dizer|passar|enviar|mandar|contar))\b",
+        )
+    });
+    sentences(plain)
+        .map(|sentence| {
+            let asks = sentence.ends_with('?');
+            let requests = REQUEST.is_match(sentence) && LIST.is_match(sentence);
+            if !asks && !requests || COURTESY.is_match(sentence) {
+                return 0;
+            }
+            let listed =
+                LIST.find_iter(sentence).map(|it| it.as_str()).collect::<HashSet<_>>().len();
+            let listed = if listed > 2 { listed } else { 0 };
+            (1 + JOINED.find_iter(sentence).count()).max(listed)
+        })
+        .sum()
+}
+
+/// The runs of words that only the instructions have.
+pub(super) fn shingles(instructions: &str) -> HashSet<String> {
+    let plain = plain(instructions);
+    let words: Vec<&str> = words(&plain).collect();
+    words.windows(SHINGLE).map(|window| window.join(" ")).collect()
+}
+
+/// What a model leaves behind when it forgets that a person reads.
+fn markup(case: &Case<'_>, breaches: &mut Vec<Breach>) {
+    static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r#"[{}]|```|\*\*|^#+ |\n#+ |</?[a-zA-Z][^>]*>|<\||\|>|\[(?:nome|empresa|cidade|inserir|seu|link|data)[^\]]*\]|"\w+"\s*:|\\[nu"]|&\w+;|\bundefined\b|\bNaN\b|\bnull\b|\[INST\]|\bassistant:|\bsystem:|\buser:"#,
+        )
+    });
+    // No sentence of ours has a word this long.
+    static BLOB: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9+/=_-]{40,}"));
+    let found = MARKUP.find(case.text).or_else(|| BLOB.find(case.text));
+    breaches.extend(found.map(|it| Breach::new("sobra de formatação", it.as_str().trim())));
+}
+
+fn instructions(case: &Case<'_>, breaches: &mut Vec<Breach>) {
+    static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\bsystem prompt\b|\bprompt d[eo] sistema\b|\b(?:minhas|as) instrucoes (?:sao|dizem|de sistema|internas)\b|\bfui instruid[oa]\b|\bmodelo de linguagem\b",
+        )
+    });
+    breaches
+        .extend(ABOUT.find(&case.plain).map(|it| Breach::new("instruções internas", it.as_str())));
+    let secret = &case.playbook.knowledge.secret;
+    let said: Vec<&str> = words(&case.plain).collect();
+    let backwards: String = case.plain.chars().rev().collect();
+    let reversed: Vec<&str> = words(&backwards).collect();
+    let leaked = [said, reversed].into_iter().find_map(|said| {
+        said.windows(SHINGLE).map(|window| window.join(" ")).find(|words| secret.contains(words))
+    });
+    breaches.extend(leaked.map(|words| Breach::new("instruções internas", words)));
+}
