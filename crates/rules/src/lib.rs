@@ -13,3 +13,4 @@ pub mod playbook;
 pub mod prompt;
 pub mod quiet_time;
 pub mod retry;
+pub mod understand;
