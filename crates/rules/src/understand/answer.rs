@@ -19,20 +19,7 @@ pub fn yes_or_no(text: &Text) -> Option<Reply> {
             Some(Reply::Yes)
         }
         "com" if text.word(1) == "certeza" => Some(Reply::Yes),
-        "pode"
-            if matches!(
-                text.word(1),
-                "ser"
-                    | "mostrar"
-                    | "apresentar"
-                    | "mandar"
-                    | "sim"
-                    | "falar"
-                    | "explicar"
-                    | "enviar"
-                    | "passar"
-            ) =>
-        {
+        "pode" if text.is(1, "ser mostrar apresentar mandar sim falar explicar enviar passar") => {
             Some(Reply::Yes)
         }
         "pode" if text.tokens.len() == 1 => Some(Reply::Yes),
@@ -41,7 +28,7 @@ pub fn yes_or_no(text: &Text) -> Option<Reply> {
         {
             Some(Reply::Yes)
         }
-        "e" if matches!(text.word(1), "isso" | "sim" | "essa" | "esse") => Some(Reply::Yes),
+        "e" if text.is(1, "isso sim essa esse") => Some(Reply::Yes),
         "essa" | "esse" if text.word(1) == "mesmo" || text.word(1) == "mesma" => Some(Reply::Yes),
         "nao" | "nunca" | "negativo" => Some(Reply::No),
         "ainda" if text.word(1) == "nao" => Some(Reply::No),
@@ -55,8 +42,7 @@ pub fn ordinal(text: &Text) -> Option<(usize, usize, usize)> {
         return None;
     }
     (0..text.tokens.len()).find_map(|at| {
-        let marked = matches!(text.fold(at + 1), "a" | "o" | "opcao" | "ª" | "º")
-            && text.gap(at + 1) == Gap::Glued
+        let marked = text.is_typed(at + 1, "a o opcao ª º") && text.gap(at + 1) == Gap::Glued
             || text.fold(at + 1) == "opcao"
             || text.word(at.saturating_sub(1)) == "opcao";
         let index = match text.fold(at) {
@@ -72,9 +58,8 @@ pub fn ordinal(text: &Text) -> Option<(usize, usize, usize)> {
             _ => return None,
         };
         // "segunda feira", "segunda que vem" are days.
-        let day = matches!(text.word(at + 1), "feira" | "que" | "passada" | "proxima")
-            || matches!(text.word(at.saturating_sub(1)), "desde" | "na" | "ate" | "proxima")
-                && at > 0;
+        let day = text.is(at + 1, "feira que passada proxima")
+            || text.is(at.saturating_sub(1), "desde na ate proxima") && at > 0;
         (!day).then_some((index, at, at + 1))
     })
 }

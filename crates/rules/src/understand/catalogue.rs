@@ -178,9 +178,7 @@ impl Catalogue {
 
     /// "FB700 com a linha": the line built on a former.
     fn with_line(&self, text: &Text, mut named: Named) -> Named {
-        let linked = |at: usize| {
-            matches!(text.word(at), "com" | "mais" | "e" | "a" | "na" | "linha" | "junto")
-        };
+        let linked = |at: usize| text.is(at, "com mais e a na linha junto");
         let line = (named.end..named.end + 4).find(|at| text.word(*at) == "linha");
         let joined = line.is_some_and(|line| line > named.end && (named.end..line).all(linked));
         let code = named.code.as_ref().map(|code| format!("{code}+Linha"));
@@ -196,29 +194,14 @@ impl Catalogue {
 
     /// "a trezentos", "da 700": a number with an article, where machines are spoken of.
     fn number(&self, text: &Text, at: usize) -> Option<Named> {
-        if !matches!(text.word(at), "a" | "da" | "na" | "pela" | "essa" | "uma" | "minha") {
+        if !text.is(at, "a da na pela essa uma minha") {
             return None;
         }
         let number = super::numbers::read(text, at + 1)?;
-        let counts = matches!(
-            text.word(number.end),
-            "hamburguer"
-                | "por"
-                | "kg"
-                | "unidades"
-                | "reais"
-                | "pecas"
-                | "g"
-                | "gramas"
-                | "a"
-                | "cm"
-                | "mm"
-                | "dia"
-                | "espeto"
-                | "mil"
-                | "pessoas"
-                | "clientes"
-                | "de"
+        let counts = text.is(
+            number.end,
+            "hamburguer por kg unidades reais pecas g gramas a cm mm dia espeto mil \
+pessoas clientes de",
         ) || text.gap(number.end) == super::text::Gap::Slash;
         if counts || text.gap(at + 1) > super::text::Gap::Space {
             return None;
@@ -279,8 +262,7 @@ impl Catalogue {
         );
         let long = text.word(at).starts_with("semiautomatic") || end > at + 1;
         // "o manual da máquina" is a booklet.
-        let booklet = matches!(text.word(end), "da" | "do" | "tecnico" | "de")
-            && text.word(end + 1) != "hamburguer";
+        let booklet = text.is(end, "da do tecnico de") && text.word(end + 1) != "hamburguer";
         let fits = (article || long || text.tokens.len() <= 2) && !booklet;
         fits.then(|| Named { code: Some(machine.code.clone()), category, start: at, end })
     }

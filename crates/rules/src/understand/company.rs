@@ -1,6 +1,5 @@
 //! The company's proper name, with its kind-of-business word when the lead wrote one.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::pattern::PatternSet;
@@ -8,14 +7,8 @@ use super::reading::Reading;
 use super::scope::denied_before;
 use super::segment::kind_at;
 use super::text::{Gap, Text};
-use super::{people, place};
+use super::{lexicon, place};
 use crate::lead::{Fact, Field, Value};
-
-static WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    let lines =
-        include_str!("../../data/company_words.txt").lines().filter(|l| !l.starts_with('#'));
-    lines.flat_map(str::split_whitespace).collect()
-});
 
 /// What stands before a company's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +17,10 @@ enum Frame {
     Any,
     /// A kind of business or a capital must follow.
     Known,
+    /// A kind of business with capitals.
+    Kind,
+    /// A name with capitals.
+    Capital,
 }
 
 static FRAMES: LazyLock<PatternSet<Frame>> = LazyLock::new(|| {
@@ -50,20 +47,17 @@ known: empresa
 known: dono|dona|proprietario|proprietaria|gerente|socio|socia|compras|comprador|compradora da|do
 known: cnpj da|do
 known: aqui na|no
-known: meu|minha|nosso|nossa
-known: para a|o?
+capital: meu|minha|nosso|nossa
+kind: para a|o?
 ";
     PatternSet::new(SOURCE, |name| match name {
         "any" => Some(Frame::Any),
         "known" => Some(Frame::Known),
+        "kind" => Some(Frame::Kind),
+        "capital" => Some(Frame::Capital),
         _ => None,
     })
 });
-
-/// Whether a word makes its neighbours a company's name.
-pub fn is_company_word(fold: &str) -> bool {
-    WORDS.contains(fold)
-}
 
 /// Reads the company, with the words it takes; `name` are the words of the person's name.
 pub fn read(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(Fact, usize, usize)> {
@@ -83,16 +77,29 @@ fn framed(reading: &Reading<'_>) -> Option<(usize, usize)> {
             || reading.scope.third(frame.start)
             || text.gap(frame.end) > Gap::Colon;
         let asks = text.sentence(frame.start).question
-            && matches!(text.word(frame.start.wrapping_sub(1)), "voces" | "qual");
+            && text.is(frame.start.wrapping_sub(1), "voces qual");
         if bad || asks {
             return None;
         }
         let mut start = frame.end;
-        while matches!(text.word(start), "a" | "o" | "e" | "da" | "do") && start < frame.end + 2 {
+        while text.is(start, "a o e da do") && start < frame.end + 2 {
             start += 1;
         }
+        if reading.is_taken(start) {
+            return None;
+        }
         let end = name_end(text, start, frame.label == Frame::Any)?;
-        let bare_person = people::is_first_name(text.fold(start))
+        let capitals =
+            !text.capitals_mean_nothing(start) && (start..end).any(|at| text.capitalised(at));
+        let fits = match frame.label {
+            Frame::Any | Frame::Known => true,
+            Frame::Kind => capitals && kind_at(text, start).is_some(),
+            Frame::Capital => capitals,
+        };
+        if !fits {
+            return None;
+        }
+        let bare_person = lexicon::is_first_name(text.fold(start))
             && end == start + 1
             && frame.label == Frame::Known;
         (!bare_person && has_proper_word(text, start, end)).then_some((start, end))
@@ -104,24 +111,15 @@ fn after_name(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(us
     let text = reading.text;
     let (_, end) = name?;
     let mut at = end;
-    while matches!(
-        text.word(at),
-        "aqui"
-            | "compras"
-            | "gerente"
-            | "dono"
-            | "dona"
-            | "comprador"
-            | "compradora"
-            | "la"
-            | "socio"
-            | "socia"
-            | "proprietario"
+    while text.is(
+        at,
+        "aqui compras gerente dono dona comprador compradora la socio socia \
+proprietario",
     ) && at < end + 3
     {
         at += 1;
     }
-    let linked = matches!(text.word(at), "da" | "do") && text.gap(at) <= Gap::Comma;
+    let linked = text.is(at, "da do") && text.gap(at) <= Gap::Comma;
     let start = at + 1;
     let finish = name_end(text, start, false).filter(|_| linked)?;
     has_proper_word(text, start, finish).then_some((start, finish))
@@ -137,31 +135,16 @@ fn answered(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usiz
     let mut starts: Vec<usize> =
         (0..text.tokens.len()).filter(|at| text.gap(*at) >= Gap::Comma).collect();
     starts.extend((1..text.tokens.len()).filter(|at| {
-        matches!(text.word(at - 1), "e" | "da" | "do")
+        text.is(at - 1, "e da do")
             && text.gap(*at) < Gap::Comma
             && name.is_some_and(|(_, end)| end + 1 == *at)
     }));
     for item in starts {
         let mut start = item;
-        while matches!(
-            text.word(start),
-            "e" | "a"
-                | "o"
-                | "da"
-                | "do"
-                | "se"
-                | "chama"
-                | "empresa"
-                | "minha"
-                | "nossa"
-                | "chamada"
-                | "na"
-                | "no"
-                | "sou"
-                | "somos"
-                | "aqui"
-                | "oi"
-                | "ola"
+        while text.is(
+            start,
+            "e a o da do se chama empresa minha nossa chamada na no sou somos aqui \
+oi ola",
         ) {
             start += 1;
         }
@@ -177,8 +160,7 @@ fn answered(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usiz
             continue;
         }
         if let Some(end) = name_end(text, start, true) {
-            let closed = text.gap(end) >= Gap::Comma
-                || matches!(text.word(end), "em" | "aqui" | "de" | "e" | "mesmo");
+            let closed = text.gap(end) >= Gap::Comma || text.is(end, "em aqui de e mesmo");
             if closed && has_proper_word(text, start, end) {
                 return Some((start, end));
             }
@@ -205,9 +187,9 @@ fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize,
         let marked = item || matches!(before, "na" | "no" | "da" | "do" | "a" | "o" | "e" | "para");
         let capital = text.capitalised(at) && !text.capitals_mean_nothing(at);
         let kind = kind_at(text, at).is_some() && text.word(at) != "hamburguer"
-            || is_company_word(text.fold(at)) && capital;
+            || lexicon::is_company_word(text.fold(at)) && capital;
         let end = name_end(text, at, false).filter(|_| marked)?;
-        let branded = (at..end).any(|i| is_company_word(text.fold(i)));
+        let branded = (at..end).any(|i| lexicon::is_company_word(text.fold(i)));
         let proper_capitals =
             (at + 1..end).any(|i| text.capitalised(i)) && !text.capitals_mean_nothing(at);
         let closed = text.gap(end) >= Gap::Comma;
@@ -221,52 +203,30 @@ fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize,
 /// Where a company's name that starts here ends. `any`: no sign of a name is needed.
 fn name_end(text: &Text, start: usize, any: bool) -> Option<usize> {
     let token = text.tokens.get(start)?;
-    if token.special.is_some() || is_plain_word(text, start) {
+    if token.special.is_some() || is_plain(text, start) || state(text, start) {
         return None;
     }
     let kind = kind_at(text, start).filter(|_| text.word(start) != "hamburguer");
+    let proper = kind.map_or(start, |(_, end)| end);
     let capitals = !text.capitals_mean_nothing(start);
-    let capital = capitals && text.capitalised(start);
-    if !(any || kind.is_some() || capital) {
+    if !(any || kind.is_some() || (capitals && text.capitalised(start))) {
         return None;
     }
-    // In a message without capitals only the kind of business, or the question, says where it starts.
-    let by_capitals = capitals
-        && (text.capitalised(start)
-            || text.capitalised(kind.map_or(start + 1, |k| k.1))
-            || text.capitalised(kind.map_or(start + 1, |k| k.1) + 1));
+    // Without capitals only the kind of business, or the question, says where the name starts.
+    let by_capitals = capitals && (start..proper + 2).any(|at| text.capitalised(at));
     let cities = place::mentions(text);
-    let mut end = kind.map_or(start + 1, |(_, end)| end);
-    while end < start + 9 && text.gap(end) <= Gap::Hyphen && end < text.tokens.len() {
-        let joins =
-            matches!(text.fold(end), "da" | "de" | "do" | "das" | "dos" | "na" | "no" | "e" | "em");
-        let next = if joins { end + 1 } else { end };
-        if text.gap(next) > Gap::Hyphen || text.tokens.get(next).is_none_or(|t| t.special.is_some())
-        {
-            break;
-        }
-        let city = cities.iter().find(|mention| mention.start == next);
-        let proper = kind.map_or(start, |(_, end)| end) < end;
-        if joins
-            && proper
-            && (text.fold(end) == "em"
-                || (matches!(text.fold(end), "de" | "da" | "do" | "em")
-                    && city.is_some_and(|mention| {
-                        text.gap(mention.whole) >= Gap::Comma || mention.end > next + 1
-                    })))
-        {
-            break;
-        }
-        let fits = if by_capitals {
-            text.capitalised(next) || is_suffix(text, next)
-        } else {
-            !is_plain_word(text, next)
-                || (text.fold(next).len() > 3 && joins && !is_common_object(text, next))
-        };
-        if !fits
-            || is_common_object(text, next) && !(by_capitals && text.capitalised(next))
-            || matches!(text.fold(end), "e" | "em") && !by_capitals && !any
-        {
+    let city = |at: usize| {
+        cities.iter().any(|mention| {
+            mention.start == at && (text.gap(mention.whole) >= Gap::Comma || mention.end > at + 1)
+        })
+    };
+    let mut end = proper.max(start + 1);
+    while end < start + 9 && joined(text, end) {
+        let link = text.is_typed(end, "da de do das dos na no e");
+        let next = if link { end + 1 } else { end };
+        let place = link && end > proper && city(next);
+        let conjunction = text.fold(end) == "e" && !by_capitals && !any;
+        if place || conjunction || !joined(text, next) || !runs_on(text, next, by_capitals) {
             break;
         }
         end = next + 1;
@@ -274,267 +234,42 @@ fn name_end(text: &Text, start: usize, any: bool) -> Option<usize> {
     Some(end)
 }
 
+/// Whether a word stands right beside the one before, and is an ordinary word.
+fn joined(text: &Text, at: usize) -> bool {
+    text.gap(at) <= Gap::Hyphen && text.tokens.get(at).is_some_and(|token| token.special.is_none())
+}
+
+fn runs_on(text: &Text, at: usize, by_capitals: bool) -> bool {
+    if by_capitals {
+        text.capitalised(at) || is_suffix(text, at)
+    } else {
+        !is_plain(text, at) && !lexicon::describes_business(text.word(at))
+    }
+}
+
+fn is_plain(text: &Text, at: usize) -> bool {
+    let number = super::numbers::is_number(text, at) && text.gap(at) >= Gap::Comma;
+    number || lexicon::is_plain(text.word(at))
+}
+
+/// "aqui é ES": two capitals that are a state.
+fn state(text: &Text, at: usize) -> bool {
+    text.raw(at).len() == 2 && super::gazetteer::state_code(text.fold(at)).is_some()
+}
+
 fn is_suffix(text: &Text, at: usize) -> bool {
-    matches!(text.fold(at), "ltda" | "me" | "mei" | "epp" | "eireli" | "sa")
+    text.is_typed(at, "ltda me mei epp eireli sa")
 }
 
 /// Whether something is left beside the kind of business and its description.
 fn has_proper_word(text: &Text, start: usize, end: usize) -> bool {
     let from = kind_at(text, start).map_or(start, |(_, end)| end);
     (from..end).any(|at| {
-        !matches!(text.fold(at), "da" | "de" | "do" | "das" | "dos" | "na" | "no" | "e")
-            && !is_common_object(text, at)
+        !text.is_typed(at, "da de do das dos na no e")
+            && !lexicon::describes_business(text.word(at))
     }) && super::gazetteer::cities(&super::text::fold(text.quote(start, end))).is_empty()
         && super::gazetteer::state_name(&super::text::fold(text.quote(start, end))).is_none()
         && !super::catalogue::names_machine(text, start)
-}
-
-/// Describes any business: "hamburgueria artesanal", "distribuidora de congelados".
-fn is_common_object(text: &Text, at: usize) -> bool {
-    matches!(
-        text.word(at),
-        "artesanal"
-            | "artesanais"
-            | "pequeno"
-            | "pequena"
-            | "grande"
-            | "familiar"
-            | "familia"
-            | "bairro"
-            | "cidade"
-            | "centro"
-            | "congelados"
-            | "carnes"
-            | "carne"
-            | "hamburguer"
-            | "hamburgueres"
-            | "lanches"
-            | "lanche"
-            | "alimentos"
-            | "alimento"
-            | "bebidas"
-            | "espeto"
-            | "linguica"
-            | "embutidos"
-            | "frios"
-            | "frango"
-            | "gourmet"
-            | "delivery"
-            | "propria"
-            | "proprio"
-            | "novo"
-            | "nova"
-            | "esposa"
-            | "marido"
-            | "sogro"
-            | "patrao"
-            | "local"
-            | "maquina"
-            | "maquinas"
-            | "producao"
-            | "produtos"
-            | "salgados"
-            | "industrial"
-            | "interior"
-            | "rua"
-            | "praia"
-            | "shopping"
-            | "industria"
-            | "kg"
-            | "sogra"
-            | "irmao"
-            | "amigo"
-            | "setor"
-            | "joia"
-            | "comida"
-            | "paes"
-            | "pao"
-            | "smash"
-            | "food"
-    )
-}
-
-/// Function words, verbs and adverbs: no company's name starts or runs on with them.
-fn is_plain_word(text: &Text, at: usize) -> bool {
-    matches!(
-        text.word(at),
-        "que"
-            | "quem"
-            | "qual"
-            | "quanto"
-            | "quantos"
-            | "quando"
-            | "onde"
-            | "como"
-            | "porque"
-            | "eu"
-            | "ele"
-            | "ela"
-            | "nos"
-            | "voces"
-            | "voce"
-            | "meu"
-            | "minha"
-            | "nosso"
-            | "nossa"
-            | "um"
-            | "uma"
-            | "uns"
-            | "o"
-            | "a"
-            | "os"
-            | "as"
-            | "ou"
-            | "mas"
-            | "se"
-            | "com"
-            | "sem"
-            | "so"
-            | "ja"
-            | "ainda"
-            | "mais"
-            | "menos"
-            | "muito"
-            | "pouco"
-            | "aqui"
-            | "ali"
-            | "la"
-            | "ai"
-            | "agora"
-            | "hoje"
-            | "depois"
-            | "antes"
-            | "quero"
-            | "queria"
-            | "preciso"
-            | "gostaria"
-            | "tenho"
-            | "tem"
-            | "temos"
-            | "faco"
-            | "fazemos"
-            | "faz"
-            | "fica"
-            | "estou"
-            | "estamos"
-            | "esta"
-            | "sou"
-            | "somos"
-            | "e"
-            | "era"
-            | "foi"
-            | "para"
-            | "por"
-            | "de"
-            | "do"
-            | "da"
-            | "em"
-            | "no"
-            | "na"
-            | "sim"
-            | "nao"
-            | "ok"
-            | "oi"
-            | "ola"
-            | "bom"
-            | "boa"
-            | "isso"
-            | "esse"
-            | "essa"
-            | "este"
-            | "mesmo"
-            | "mesma"
-            | "vou"
-            | "vamos"
-            | "fazer"
-            | "ver"
-            | "saber"
-            | "comprar"
-            | "abrir"
-            | "montar"
-            | "abrindo"
-            | "montando"
-            | "tudo"
-            | "todos"
-            | "ne"
-            | "entao"
-            | "tambem"
-            | "produzo"
-            | "vendo"
-            | "trabalho"
-            | "rs"
-            | "kkk"
-            | "kk"
-            | "bem"
-            | "obrigado"
-            | "nome"
-            | "pessoa"
-            | "fisica"
-            | "nenhuma"
-            | "nenhum"
-            | "nada"
-            | "empresa"
-            | "negocio"
-            | "loja"
-            | "conta"
-            | "fisico"
-            | "depende"
-            | "pode"
-            | "moro"
-            | "ter"
-            | "ser"
-            | "dono"
-            | "dona"
-            | "gerente"
-            | "interesse"
-            | "procuro"
-            | "qualquer"
-            | "certo"
-            | "preco"
-            | "valor"
-            | "seleto"
-            | "gente"
-            | "maquina"
-            | "maquinas"
-            | "estado"
-            | "regiao"
-            | "cidade"
-            | "interior"
-            | "area"
-            | "ramo"
-            | "setor"
-            | "compras"
-            | "casa_"
-            | "manual"
-            | "semi"
-            | "automatica"
-            | "cliente"
-            | "atendente"
-            | "produz"
-            | "vende"
-            | "funciona"
-            | "cunhado"
-            | "produzimos"
-            | "vendemos"
-            | "trabalhamos"
-            | "atendemos"
-            | "produção"
-            | "whatsapp"
-            | "instagram"
-            | "facebook"
-            | "site"
-            | "anuncio"
-            | "feira"
-            | "desde"
-            | "ha"
-            | "me"
-            | "te"
-            | "lhe"
-            | "cnpj"
-            | "dai"
-            | "ia"
-            | "vai"
-    ) || (super::numbers::is_number(text, at) && text.gap(at) >= Gap::Comma)
 }
 
 /// A name as it is usually written: "DOM SMASH" and "brasa viva" get capitals; mixed words stay.

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use super::company::conventional;
 use super::gazetteer;
+use super::lexicon::{self, is_first_name, is_surname};
 use super::pattern::PatternSet;
-use super::people::{is_first_name, is_surname};
 use super::reading::Reading;
 use super::scope::{corrected_between, denied_before};
 use super::segment::kind_at;
@@ -49,8 +49,7 @@ fn framed(reading: &Reading<'_>) -> Option<(usize, usize)> {
     let mut found = None;
     for frame in FRAMES.find(text) {
         let before = text.word(frame.start.wrapping_sub(1));
-        let others = matches!(text.word(frame.start), "e" | "com" | "fala")
-            && !reading.question.asks(Field::Name)
+        let others = text.is(frame.start, "e com fala") && !reading.question.asks(Field::Name)
             || denied_before(text, frame.start, 2)
             || matches!(before, "nao" | "que" | "quem" | "nem");
         if others || reading.scope.third(frame.start) || text.gap(frame.end) > Gap::Colon {
@@ -72,24 +71,10 @@ fn framed(reading: &Reading<'_>) -> Option<(usize, usize)> {
 fn after_titles(text: &Text, at: usize) -> usize {
     let mut start = at;
     while start < at + 3
-        && matches!(
-            text.fold(start),
-            "o" | "a"
-                | "seu"
-                | "dona"
-                | "dr"
-                | "dra"
-                | "sr"
-                | "sra"
-                | "senhor"
-                | "senhora"
-                | "doutor"
-                | "doutora"
-                | "chef"
-                | "professor"
-                | "prof"
-                | "e"
-                | "mestre"
+        && text.is_typed(
+            start,
+            "o a seu dona dr dra sr sra senhor senhora doutor doutora chef \
+professor prof e mestre",
         )
         && text.gap(start + 1) <= Gap::Space
     {
@@ -107,19 +92,20 @@ fn name_end(text: &Text, start: usize, frame: Frame) -> Option<usize> {
     let capital = text.capitalised(start) && !text.capitals_mean_nothing(start);
     let known = is_first_name(fold);
     // "Vitória da Conquista" and "Santa Maria" are no people.
-    let nobody = !letters || is_no_name(text, start) || kind_at(text, start).is_some();
+    let nobody =
+        !letters || lexicon::is_no_name(text.word(start)) || kind_at(text, start).is_some();
     let place =
         !known && (!gazetteer::cities(fold).is_empty() || gazetteer::state_name(fold).is_some());
-    if nobody || place || !(known || capital || frame == Frame::Any) {
+    let state = fold.len() == 2 && gazetteer::state_code(fold).is_some();
+    if nobody || place || state || !(known || capital || frame == Frame::Any) {
         return None;
     }
-    if !known && frame == Frame::Known && super::company::is_company_word(fold) {
+    if !known && frame == Frame::Known && lexicon::is_company_word(fold) {
         return None;
     }
     let mut end = start + 1;
     while end < start + 6 && text.gap(end) <= Gap::Hyphen {
-        let joins = matches!(text.fold(end), "da" | "de" | "do" | "das" | "dos")
-            && text.gap(end + 1) <= Gap::Space;
+        let joins = text.is_typed(end, "da de do das dos") && text.gap(end + 1) <= Gap::Space;
         let next = if joins { end + 1 } else { end };
         if !continues_name(text, start, next, joins) {
             break;
@@ -131,233 +117,17 @@ fn name_end(text: &Text, start: usize, frame: Frame) -> Option<usize> {
 
 fn continues_name(text: &Text, start: usize, at: usize, joined: bool) -> bool {
     let fold = text.fold(at);
-    if fold.len() < 2 || is_no_name(text, at) || kind_at(text, at).is_some() || fold == "aqui" {
+    if fold.len() < 2
+        || lexicon::is_no_name(text.word(at))
+        || kind_at(text, at).is_some()
+        || fold == "aqui"
+    {
         return false;
     }
     let capitals = text.capitalised(start) && !text.capitals_mean_nothing(start);
     let capital = capitals && text.capitalised(at);
     let known = is_surname(fold) || (is_first_name(fold) && !joined);
     if capitals { capital && (known || !joined) } else { known && !(fold == "sa" && joined) }
-}
-
-/// Words that stand where a name could, and are none.
-fn is_no_name(text: &Text, at: usize) -> bool {
-    matches!(
-        text.word(at),
-        "sim"
-            | "nao"
-            | "oi"
-            | "ola"
-            | "bom"
-            | "boa"
-            | "dia"
-            | "tarde"
-            | "noite"
-            | "tudo"
-            | "bem"
-            | "ok"
-            | "okay"
-            | "beleza"
-            | "certo"
-            | "claro"
-            | "obrigado"
-            | "pode"
-            | "quero"
-            | "queria"
-            | "preciso"
-            | "gostaria"
-            | "para"
-            | "por"
-            | "de"
-            | "do"
-            | "da"
-            | "em"
-            | "no"
-            | "na"
-            | "que"
-            | "quem"
-            | "qual"
-            | "quanto"
-            | "como"
-            | "quando"
-            | "onde"
-            | "porque"
-            | "eu"
-            | "ele"
-            | "ela"
-            | "nos"
-            | "voces"
-            | "voce"
-            | "meu"
-            | "minha"
-            | "nosso"
-            | "nossa"
-            | "seu"
-            | "sua"
-            | "um"
-            | "uma"
-            | "uns"
-            | "o"
-            | "a"
-            | "os"
-            | "as"
-            | "e"
-            | "ou"
-            | "mas"
-            | "se"
-            | "com"
-            | "sem"
-            | "so"
-            | "ja"
-            | "ainda"
-            | "mais"
-            | "menos"
-            | "muito"
-            | "pouco"
-            | "aqui"
-            | "ali"
-            | "la"
-            | "ai"
-            | "agora"
-            | "hoje"
-            | "depois"
-            | "antes"
-            | "dono"
-            | "dona"
-            | "gerente"
-            | "socio"
-            | "socia"
-            | "proprietario"
-            | "proprietaria"
-            | "comprador"
-            | "compradora"
-            | "vendedor"
-            | "cliente"
-            | "novo"
-            | "nova"
-            | "empresario"
-            | "empresaria"
-            | "chefe"
-            | "responsavel"
-            | "secretaria"
-            | "secretario"
-            | "esposa"
-            | "marido"
-            | "filho"
-            | "filha"
-            | "irmao"
-            | "irma"
-            | "pai"
-            | "mae"
-            | "autonomo"
-            | "autonoma"
-            | "iniciante"
-            | "interessado"
-            | "interessada"
-            | "cozinheiro"
-            | "cozinheira"
-            | "acougueiro"
-            | "acougueira"
-            | "representante"
-            | "administrador"
-            | "engenheiro"
-            | "tecnico"
-            | "torneiro"
-            | "soldador"
-            | "mecanico"
-            | "estudante"
-            | "paulista"
-            | "mineiro"
-            | "mineira"
-            | "gaucho"
-            | "gaucha"
-            | "carioca"
-            | "baiano"
-            | "baiana"
-            | "isso"
-            | "esse"
-            | "essa"
-            | "este"
-            | "esta"
-            | "maquina"
-            | "empresa"
-            | "negocio"
-            | "loja"
-            | "pessoal"
-            | "gente"
-            | "favor"
-            | "desculpa"
-            | "segredo"
-            | "vou"
-            | "tenho"
-            | "faco"
-            | "estou"
-            | "sou"
-            | "era"
-            | "foi"
-            | "ser"
-            | "ter"
-            | "tem"
-            | "fazer"
-            | "mesmo"
-            | "mesma"
-            | "do_"
-            | "produtor"
-            | "produtora"
-            | "consultor"
-            | "consultora"
-            | "funcionario"
-            | "funcionaria"
-            | "supervisor"
-            | "encarregado"
-            | "diretor"
-            | "diretora"
-            | "nada"
-            | "nenhum"
-            | "depende"
-            | "prefiro"
-            | "primeiro"
-            | "primeira"
-            | "segunda"
-            | "terca"
-            | "quarta"
-            | "quinta"
-            | "sexta"
-            | "sabado"
-            | "domingo"
-            | "kkk"
-            | "kk"
-            | "rs"
-            | "compras"
-            | "financeiro"
-            | "diretoria"
-            | "vendas"
-            | "producao"
-            | "nome"
-            | "seleto"
-            | "robo"
-            | "atendente"
-            | "desenvolvedor"
-            | "programador"
-            | "assim"
-            | "exatamente"
-            | "engano"
-            | "ninguem"
-            | "alguem"
-            | "voltando"
-            | "perto"
-            | "longe"
-            | "interior"
-            | "capital"
-            | "cidade"
-            | "bem_"
-            | "solteiro"
-            | "apenas"
-            | "apaixonado"
-            | "fa"
-            | "novato"
-            | "leigo"
-    )
 }
 
 /// A bare "Marcos", "com a Rosângela", "é o Beto" after the question for the name.
@@ -368,21 +138,8 @@ fn answered(reading: &Reading<'_>) -> Option<(usize, usize)> {
     }
     for sentence in text.sentences.iter().take(4).filter(|sentence| !sentence.question) {
         let mut start = sentence.start;
-        while matches!(
-            text.word(start),
-            "oi" | "ola"
-                | "bom"
-                | "boa"
-                | "dia"
-                | "tarde"
-                | "noite"
-                | "com"
-                | "e"
-                | "sou"
-                | "prazer"
-                | "nome"
-                | "aqui"
-        ) && start < sentence.end
+        while text.is(start, "oi ola bom boa dia tarde noite com e sou prazer nome aqui")
+            && start < sentence.end
         {
             start += 1;
         }
@@ -394,7 +151,7 @@ fn answered(reading: &Reading<'_>) -> Option<(usize, usize)> {
         let Some(end) = name_end(text, start, Frame::Any) else { continue };
         let closed = text.gap(end) >= Gap::Comma
             || end >= sentence.end
-            || matches!(text.word(end), "da" | "do" | "de" | "e" | "aqui" | "mesmo");
+            || text.is(end, "da do de e aqui mesmo");
         if (known && (closed || reading.question.asks_only(Field::Name)))
             || (closed && text.gap(end) >= Gap::Comma && end - start <= 3)
         {
@@ -409,7 +166,7 @@ fn corrected(reading: &Reading<'_>) -> Option<(usize, usize)> {
     let text = reading.text;
     let at = (1..text.tokens.len()).find(|at| {
         is_first_name(text.fold(*at))
-            && matches!(text.word(at - 1), "e" | "a" | "o")
+            && text.is(at - 1, "e a o")
             && corrected_between(text, text.sentence(*at).start, *at)
             && gazetteer::cities(text.fold(*at)).is_empty()
             && !super::catalogue::names_machine(text, *at)
@@ -426,10 +183,7 @@ fn presented(reading: &Reading<'_>) -> Option<(usize, usize)> {
         .filter(|sentence| !sentence.question || text.word(sentence.start + 1) == "aqui")
         .find_map(|sentence| {
             let mut start = sentence.start;
-            while matches!(
-                text.word(start),
-                "oi" | "ola" | "opa" | "bom" | "boa" | "dia" | "tarde" | "noite" | "e" | "ai"
-            ) && start < sentence.end
+            while text.is(start, "oi ola opa bom boa dia tarde noite e ai") && start < sentence.end
             {
                 start += 1;
             }
@@ -460,25 +214,10 @@ fn presented(reading: &Reading<'_>) -> Option<(usize, usize)> {
 
 /// Whether what follows a name and a comma is a company or a place, as in a signature.
 fn list_item(text: &Text, at: usize) -> bool {
-    let verb = matches!(
-        text.word(at),
-        "quero"
-            | "queria"
-            | "bom"
-            | "boa"
-            | "tudo"
-            | "qual"
-            | "quanto"
-            | "preciso"
-            | "voces"
-            | "me"
-            | "pode"
-            | "tem"
-            | "o"
-            | "a"
-            | "e"
-            | "como"
-            | "por"
+    let verb = text.is(
+        at,
+        "quero queria bom boa tudo qual quanto preciso voces me pode tem o a e \
+como por",
     );
     if verb {
         return false;
@@ -498,23 +237,10 @@ fn signed(reading: &Reading<'_>) -> Option<(usize, usize)> {
         return None;
     }
     let end = name_end(text, start, Frame::Known)?;
-    let talks_to_us = matches!(
-        text.word(last.start),
-        "oi" | "ola"
-            | "obrigado"
-            | "valeu"
-            | "bom"
-            | "boa"
-            | "tchau"
-            | "ok"
-            | "certo"
-            | "sim"
-            | "beleza"
-            | "nao"
-            | "prazer"
-            | "opa"
-            | "entendi"
-            | "perfeito"
+    let talks_to_us = text.is(
+        last.start,
+        "oi ola obrigado valeu bom boa tchau ok certo sim beleza nao prazer opa \
+entendi perfeito",
     );
     let city = !gazetteer::cities(text.fold(start)).is_empty();
     let only_comma = text.gap(start) == Gap::Comma || text.gap(start) == Gap::Dash;

@@ -106,7 +106,11 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
             .any(|at| words.contains(&text.word(at)))
     };
     match found.label {
-        Intent::Greeting => reading.is_taken(found.start),
+        Intent::Greeting => reading.is_taken(found.start) || is_correction(text, found.start),
+        Intent::Catalog if before(&["vi", "vimos", "viu", "assisti"]) => true,
+        Intent::Technical if text.word(found.start).starts_with("mold") => {
+            !requests(text, found.start)
+        }
         Intent::Price => {
             before(&["recebi", "vi", "mandaram", "passaram"])
                 || (denied_before(text, found.start, 3)
@@ -115,6 +119,23 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
         Intent::Human | Intent::Catalog | Intent::Technical => denied_before(text, found.start, 3),
         _ => false,
     }
+}
+
+/// "opa, 200 não": an exclamation, not a salutation.
+fn is_correction(text: &Text, at: usize) -> bool {
+    text.word(at) == "opa"
+        && (at + 1..at + 5).any(|i| {
+            super::numbers::is_number(text, i)
+                || text.is(i, "confundi errei desculpa nao verdade errado")
+        })
+}
+
+/// Whether the sentence asks or wants, rather than tells.
+fn requests(text: &Text, at: usize) -> bool {
+    let sentence = text.sentence(at);
+    sentence.question
+        || (sentence.start..sentence.end)
+            .any(|i| text.is(i, "voces tem quero preciso queria fazem qual quais precisava"))
 }
 
 /// One intent often wears the words of another.
@@ -154,7 +175,7 @@ fn refine(text: &Text, found: &[Match<Intent>], intents: &mut Vec<Intent>) {
         let own_price = found
             .iter()
             .filter(|m| m.label == Intent::Price)
-            .any(|m| matches!(text.word(m.start), "quanto" | "orcamento" | "proposta" | "cotacao"));
+            .any(|m| text.is(m.start, "quanto orcamento proposta cotacao"));
         if !own_price {
             drop(intents, &[Intent::Price]);
         }
@@ -197,26 +218,14 @@ fn asks_about_machines(
                 && same_sentence(text, found.start, named.start)
         });
         let thing = (found.end..found.end + 5).any(|at| {
-            matches!(
-                text.word(at),
-                "maquina" | "maquinas" | "equipamento" | "equipamentos" | "algo" | "isso"
-            ) && same_sentence(text, found.start, at)
+            text.is(at, "maquina maquinas equipamento equipamentos algo isso")
+                && same_sentence(text, found.start, at)
         });
         let priced = (found.start..beside.map_or(found.end + 3, |named| named.start)).any(|at| {
-            matches!(
-                text.word(at),
-                "preco"
-                    | "orcamento"
-                    | "cotacao"
-                    | "valor"
-                    | "proposta"
-                    | "foto"
-                    | "video"
-                    | "catalogo"
-                    | "entrega"
-                    | "pronta"
-                    | "investimento"
-                    | "tabela"
+            text.is(
+                at,
+                "preco orcamento cotacao valor proposta foto video catalogo entrega \
+pronta investimento tabela",
             )
         });
         let holds = match found.label {
@@ -230,7 +239,7 @@ fn asks_about_machines(
     }
     let accepted = machines.wanted.is_empty()
         && facts.iter().any(|fact| matches!(fact.value, Value::Product(_)))
-        && matches!(text.word(0), "pode" | "quero" | "sim" | "claro" | "bora" | "manda" | "mostra")
+        && text.is(0, "pode quero sim claro bora manda mostra")
         && answer::yes_or_no(text) == Some(Reply::Yes)
         && offers(&reading.question.text);
     let asked = machines.wanted.iter().any(|named| text.sentence(named.start).question);

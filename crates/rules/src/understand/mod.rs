@@ -13,9 +13,9 @@ pub mod contact;
 pub mod gazetteer;
 pub mod identity;
 pub mod intents;
+pub mod lexicon;
 pub mod numbers;
 pub mod pattern;
-pub mod people;
 pub mod place;
 pub mod product;
 pub mod purchase;
@@ -201,7 +201,7 @@ fn drop_untrue(
 
 /// Whether "burger" and the like stand for a business here, not for the food.
 fn segment_word(text: &Text, at: usize) -> bool {
-    matches!(text.fold(at), "burger" | "burguer" | "burgers" | "burguers")
+    text.is_typed(at, "burger burguer burgers burguers")
         && text.capitalised(at)
         && !text.capitals_mean_nothing(at)
 }

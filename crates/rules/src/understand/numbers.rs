@@ -149,14 +149,12 @@ fn spoken(text: &Text, at: usize) -> Option<Number> {
     let mut end = at;
     let mut next = at;
     while let Some(value) = word_value(text.fold(next)) {
-        let scale = matches!(
-            text.fold(next),
-            "mil" | "duzia" | "duzias" | "centena" | "centenas" | "milhar" | "milhares"
-        ) || (text.fold(next) == "cento"
-            && end == next
-            && part > 0.0
-            && part < 10.0
-            && next > at);
+        let scale = text.is_typed(next, "mil duzia duzias centena centenas milhar milhares")
+            || (text.fold(next) == "cento"
+                && end == next
+                && part > 0.0
+                && part < 10.0
+                && next > at);
         if scale {
             part = if part == 0.0 { value } else { part * value };
             total += part;

@@ -4,7 +4,7 @@ use super::gazetteer::{self, City};
 use super::reading::Reading;
 use super::scope::{corrected_between, denied_before, taken_back};
 use super::text::{Gap, Text};
-use super::{people, segment};
+use super::{lexicon, segment};
 use crate::lead::{Fact, Field, Value};
 
 /// A city named somewhere in the burst.
@@ -86,7 +86,7 @@ pub fn read(reading: &Reading<'_>) -> Vec<Fact> {
         let values = city.into_iter().chain(uf.map(|uf| Value::Uf(uf.to_owned())));
         return values.map(|v| reading.fact(v, mention.start, mention.whole)).collect();
     }
-    let typo = asked.then(|| misspelt(text)).flatten();
+    let typo = asked.then(|| misspelt(text)).flatten().filter(|typo| !reading.is_taken(typo.1));
     if let Some((city, start, end)) = typo {
         let values = [Value::City(city.name.to_owned()), Value::Uf(city.uf.to_owned())];
         return values.into_iter().map(|v| reading.fact(v, start, end)).collect();
@@ -172,10 +172,8 @@ fn state_after(text: &Text, end: usize) -> Option<(&'static str, usize)> {
         return Some((uf, end + 1));
     }
     let mut at = end;
-    while matches!(
-        text.word(at),
-        "mas" | "a" | "o" | "no" | "do" | "de" | "da" | "na" | "em" | "la" | "estado" | "aqui"
-    ) && at < end + 4
+    while text.is(at, "mas a o no do de da na em la estado aqui")
+        && at < end + 4
         && text.gap(at) < Gap::Stop
     {
         at += 1;
@@ -227,7 +225,7 @@ fn strength(reading: &Reading<'_>, m: &Mention, asked: bool) -> u8 {
     }
     let item = text.gap(m.start) >= Gap::Comma && text.gap(m.whole) >= Gap::Comma;
     let alone = item && text.gap(m.start) >= Gap::Stop && text.gap(m.whole) >= Gap::Stop;
-    let person = m.end == m.start + 1 && people::is_first_name(text.fold(m.start));
+    let person = m.end == m.start + 1 && lexicon::is_first_name(text.fold(m.start));
     let frame = match back(1) {
         "em" | "no" | "na" => located(text, m, start, back(1) != "em"),
         "de" | "do" | "da" => said_from(text, m, start),
@@ -314,8 +312,7 @@ fn located(text: &Text, m: &Mention, start: usize, article: bool) -> u8 {
             | "atuamos"
             | "produzo"
             | "produzimos"
-    ) || matches!(text.word(m.start.saturating_sub(3)), "estou" | "moro" | "estamos" | "fica")
-        && m.start >= start + 3
+    ) || text.is(m.start.saturating_sub(3), "estou moro estamos fica") && m.start >= start + 3
     {
         return HERE;
     }
@@ -376,7 +373,7 @@ fn said_from(text: &Text, m: &Mention, start: usize) -> u8 {
     }
     let presented = (m.start.saturating_sub(9).max(start)..m.start).any(|at| {
         segment::is_site(text, at)
-            || matches!(text.word(at), "sou" | "somos" | "aqui" | "chamo")
+            || text.is(at, "sou somos aqui chamo")
             || (matches!(text.word(at), "la") && text.word(at + 1) == "de")
     });
     if presented && !m.everyday { ORIGIN } else { NOWHERE }
@@ -392,7 +389,7 @@ fn area_code_said(text: &Text) -> Option<(&'static str, usize, usize)> {
         let named = text.word(at) == "ddd" && !denied_before(text, at, 4);
         let code = (at + 1..at + 3).find_map(|i| text.fold(i).parse::<u8>().ok().map(|c| (c, i)));
         let (code, end) = code.filter(|_| named)?;
-        let old = (end..end + 6).any(|i| matches!(text.word(i), "antigo" | "chip" | "velho"));
+        let old = (end..end + 6).any(|i| text.is(i, "antigo chip velho"));
         gazetteer::area_code(code).filter(|_| !old).map(|uf| (uf, at, end + 1))
     })
 }
@@ -498,12 +495,7 @@ fn placed(text: &Text, at: usize) -> bool {
 fn misspelt(text: &Text) -> Option<(City, usize, usize)> {
     let sentence = text.sentences.first()?;
     let skip = (sentence.start..sentence.end)
-        .take_while(|at| {
-            matches!(
-                text.word(*at),
-                "sou" | "de" | "em" | "aqui" | "moro" | "falo" | "da" | "cidade"
-            )
-        })
+        .take_while(|at| text.is(*at, "sou de em aqui moro falo da cidade"))
         .count();
     let start = sentence.start + skip;
     let end = (start..sentence.end)

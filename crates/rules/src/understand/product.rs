@@ -73,10 +73,7 @@ fn is_owned(text: &Text, one: &Named, from: usize) -> bool {
     let start = text.sentence(one.start).start.max(from);
     (start.max(one.start.saturating_sub(5))..one.start).any(|at| {
         let close = (at + 1..=one.start).all(|i| text.gap(i) < Gap::Comma);
-        let interest = matches!(
-            text.word(at + 1),
-            "interesse" | "interece" | "duvida" | "como" | "curiosidade" | "vontade"
-        );
+        let interest = text.is(at + 1, "interesse interece duvida como curiosidade vontade");
         close
             && match text.word(at) {
                 "minha" | "nossa" | "minhas" | "nossas" | "meu" | "nosso" => one.start - at <= 2,
@@ -88,8 +85,8 @@ fn is_owned(text: &Text, one: &Named, from: usize) -> bool {
                 }
                 _ => false,
             }
-    }) || matches!(text.word(one.end), "que" if matches!(text.word(one.end + 1), "comprei" | "compramos" | "tenho" | "temos"))
-        || text.word(one.end) == "usada" && matches!(text.word(one.end + 1), "de" | "na" | "como")
+    }) || matches!(text.word(one.end), "que" if text.is(one.end + 1, "comprei compramos tenho temos"))
+        || text.word(one.end) == "usada" && text.is(one.end + 1, "de na como")
 }
 
 fn rejected(reading: &Reading<'_>, one: &Named) -> bool {
@@ -175,20 +172,15 @@ fn needed(reading: &Reading<'_>) -> Option<Fact> {
     let machine = (0..text.tokens.len()).find(|at| {
         let word = text.word(*at);
         let thing = matches!(word, "maquina" | "maquinas" | "equipamento" | "equipamentos")
-            || (matches!(word, "algo" | "alguma")
-                && matches!(text.word(at + 1), "para" | "coisa" | "que"))
+            || (matches!(word, "algo" | "alguma") && text.is(at + 1, "para coisa que"))
             || (word == "qual"
-                && matches!(text.word(at + 1), "voces" | "voce" | "modelo" | "e")
-                && (at + 1..at + 4).any(|i| {
-                    matches!(
-                        text.word(i),
-                        "recomenda" | "recomendam" | "indica" | "indicam" | "modelo" | "ideal"
-                    )
-                }));
+                && text.is(at + 1, "voces voce modelo e")
+                && (at + 1..at + 4)
+                    .any(|i| text.is(i, "recomenda recomendam indica indicam modelo ideal")));
         thing
             && !denied_before(text, *at, 4)
             && !reading.scope.third(*at)
-            && !matches!(text.word(at + 1), "propria" | "antiga")
+            && !text.is(at + 1, "propria antiga")
     })?;
     let mut kinds: Vec<(&str, usize)> = Vec::new();
     for at in 0..text.tokens.len() {

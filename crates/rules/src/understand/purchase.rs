@@ -72,10 +72,8 @@ fn urgency(reading: &Reading<'_>, signs: &[Match<Sign>]) -> Option<Fact> {
 fn at_once(text: &Text) -> Option<(Urgency, usize, usize)> {
     (0..text.tokens.len().min(6))
         .find(|at| {
-            matches!(
-                text.word(*at),
-                "agora" | "ja" | "logo" | "hoje" | "rapido" | "urgente" | "imediato"
-            ) && !denied_before(text, *at, 3)
+            text.is(*at, "agora ja logo hoje rapido urgente imediato")
+                && !denied_before(text, *at, 3)
         })
         .map(|at| (Urgency::Alta, at, at + 1))
 }
@@ -226,8 +224,7 @@ fn knows(reading: &Reading<'_>, signs: &[Match<Sign>], machines: &Machines) -> O
     if !reading.question.asks_only(Field::KnowsSeleto) {
         return None;
     }
-    let known = matches!(text.word(0), "conheco" | "conhecia" | "ja")
-        && !text.tokens.iter().any(|t| t.word == "nao");
+    let known = text.is(0, "conheco conhecia ja") && !text.tokens.iter().any(|t| t.word == "nao");
     match answer::yes_or_no(text) {
         Some(Reply::Yes) => fact(true, 0, 1),
         Some(Reply::No) => fact(false, 0, 1),

@@ -42,24 +42,9 @@ impl Question {
         for found in ASKS.find(&text) {
             let sentence = text.sentence(found.start);
             let asked = sentence.question
-                || matches!(
-                    text.word(found.start),
-                    "informe" | "diga" | "conta" | "conte" | "passe" | "manda" | "fale"
-                )
+                || text.is(found.start, "informe diga conta conte passe manda fale")
                 || (sentence.start..found.start).any(|at| {
-                    matches!(
-                        text.word(at),
-                        "informe"
-                            | "informar"
-                            | "diga"
-                            | "conta"
-                            | "conte"
-                            | "preciso"
-                            | "passa"
-                            | "passe"
-                            | "fala"
-                            | "manda"
-                    )
+                    text.is(at, "informe informar diga conta conte preciso passa passe fala manda")
                 });
             if asked && !asks.contains(&found.label) {
                 asks.push(found.label);

@@ -123,8 +123,7 @@ impl Scope {
             Self { third: vec![false; text.tokens.len()], past: vec![false; text.tokens.len()] };
         let mut previous_third = false;
         for sentence in &text.sentences {
-            let mut third = previous_third
-                && matches!(text.word(sentence.start), "ele" | "ela" | "eles" | "elas" | "la");
+            let mut third = previous_third && text.is(sentence.start, "ele ela eles elas la");
             let mut past = false;
             for at in sentence.start..sentence.end {
                 if starts_third(text, at, sentence.start) {
@@ -132,9 +131,7 @@ impl Scope {
                 } else if third && ends_third(text, at) {
                     third = false;
                 }
-                if text.gap(at) >= Gap::Comma
-                    || matches!(text.word(at), "mas" | "porem" | "agora" | "hoje")
-                {
+                if text.gap(at) >= Gap::Comma || text.is(at, "mas porem agora hoje") {
                     past = false;
                 }
                 past |= starts_past(text, at);
@@ -193,33 +190,24 @@ fn starts_third(text: &Text, at: usize, start: usize) -> bool {
             || text.word(at.saturating_sub(3)) == "para" && at >= start + 3;
         // "com meu sócio", "do meu pai": company, not subject.
         let along = matches!(before2, "com" | "comigo") || matches!(before, "com");
-        let asks =
-            matches!(text.word(at + 1), "mandou" | "pediu" | "quer" | "precisa" | "mandando");
+        let asks = text.is(at + 1, "mandou pediu quer precisa mandando");
         return mine && !address && !for_him && !along && !asks;
     }
     match word {
         // "o dono do Rei da Chapa falou bem": praise by others.
         "dono" | "dona" => {
             matches!(before, "o" | "a")
-                && matches!(text.word(at + 1), "do" | "da")
+                && text.is(at + 1, "do da")
                 && !matches!(before2, "sou" | "e" | "eu")
         }
-        "ouvi" | "soube" => {
-            matches!(text.word(at + 1), "falar" | "de" | "que") && text.word(at + 2) != "voces"
-        }
+        "ouvi" | "soube" => text.is(at + 1, "falar de que") && text.word(at + 2) != "voces",
         "vi" => {
-            matches!(text.word(at + 1), "um" | "uma" | "numa" | "em" | "na" | "no")
+            text.is(at + 1, "um uma numa em na no")
                 && (at + 2..at + 8).any(|i| {
-                    matches!(
-                        text.word(i),
-                        "fabrica"
-                            | "hamburgueria"
-                            | "frigorifico"
-                            | "acougue"
-                            | "lanchonete"
-                            | "restaurante"
-                            | "industria"
-                            | "mercado"
+                    text.is(
+                        i,
+                        "fabrica hamburgueria frigorifico acougue lanchonete restaurante \
+industria mercado",
                     )
                 })
         }
@@ -230,6 +218,8 @@ fn starts_third(text: &Text, at: usize, start: usize) -> bool {
 fn ends_third(text: &Text, at: usize) -> bool {
     let word = text.word(at);
     MYSELF.contains(&word)
+        // "meu neto falou que existe uma máquina": what follows is told to the lead.
+        || (word == "que" && text.is(at.wrapping_sub(1), "falou disse comentou contou indicou"))
         || (word == "a" && text.word(at + 1) == "gente")
         || (matches!(word, "meu" | "minha")
             && !OTHERS.contains(&text.word(at + 1))
@@ -242,19 +232,8 @@ fn starts_past(text: &Text, at: usize) -> bool {
         | "moravamos" | "nasci" | "antigamente" | "vim" | "viemos" | "sai" | "saimos" | "mudei"
         | "mudamos" => true,
         "cheguei" | "chegamos" | "chegou" => text.word(at + 1) == "a",
-        "ja" => matches!(
-            text.word(at + 1),
-            "fiz"
-                | "tive"
-                | "fizemos"
-                | "tivemos"
-                | "produzi"
-                | "trabalhei"
-                | "morei"
-                | "fui"
-                | "usei"
-        ),
-        "era" => matches!(text.word(at + 1), "de" | "do" | "da" | "em" | "uns" | "umas"),
+        "ja" => text.is(at + 1, "fiz tive fizemos tivemos produzi trabalhei morei fui usei"),
+        "era" => text.is(at + 1, "de do da em uns umas"),
         "trabalhei" | "trabalhava" | "trabalhamos_" | "tive" | "tivemos" | "tinha" | "tinhamos"
         | "morei" => true,
         _ => false,
@@ -276,12 +255,14 @@ pub fn denied_before(text: &Text, at: usize, reach: usize) -> bool {
         }
         place -= 1;
         match text.word(place) {
+            // "não é": the verb, not "e".
+            "e" if text.raw(place) == "é" || text.is(place.wrapping_sub(1), "nao nem") => {}
             "mas" | "e" | "so" | "apenas" | "sei" | "porque" | "que" if place + 1 != at => {
                 return false;
             }
             // A closing "não" belongs to what stands before it: "é 300 não 200" is rare and kept.
             "nao" | "nem" | "nunca" | "jamais" | "sem" => return true,
-            "inves" | "lugar" | "vez" if matches!(text.word(place + 1), "de" | "da" | "do") => {
+            "inves" | "lugar" | "vez" if text.is(place + 1, "de da do") => {
                 return true;
             }
             _ => {}
@@ -300,19 +281,8 @@ pub fn taken_back(text: &Text, end: usize) -> bool {
 /// Whether a correction stands somewhere between two words.
 pub fn corrected_between(text: &Text, from: usize, to: usize) -> bool {
     (from..to).any(|at| {
-        matches!(
-            text.word(at),
-            "alias"
-                | "ops"
-                | "opa"
-                | "corrigindo"
-                | "digo"
-                | "desculpa"
-                | "perdao"
-                | "errei"
-                | "confundi"
-                | "melhor"
-        ) || (text.word(at) == "quer" && text.word(at + 1) == "dizer")
+        text.is(at, "alias ops opa corrigindo digo desculpa perdao errei confundi melhor")
+            || (text.word(at) == "quer" && text.word(at + 1) == "dizer")
             || (text.word(at) == "na" && text.word(at + 1) == "verdade")
             || (text.word(at) == "ou" && text.word(at + 1) == "melhor")
     })

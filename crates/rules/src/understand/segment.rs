@@ -40,23 +40,10 @@ pub fn kind_at(text: &Text, at: usize) -> Option<(&'static str, usize)> {
 
 /// Whether a word names a place of work: a kind of business, "loja", "cozinha", "produção".
 pub fn is_site(text: &Text, at: usize) -> bool {
-    matches!(
-        text.word(at),
-        "loja"
-            | "lojas"
-            | "producao"
-            | "cozinha"
-            | "empresa"
-            | "negocio"
-            | "unidade"
-            | "matriz"
-            | "sede"
-            | "planta"
-            | "ponto"
-            | "comercio"
-            | "espaco"
-            | "galpao"
-            | "maquina"
+    text.is(
+        at,
+        "loja lojas producao cozinha empresa negocio unidade matriz sede planta \
+ponto comercio espaco galpao maquina",
     ) || kind_at(text, at)
         .is_some_and(|(segment, _)| segment != "hamburgueria" || text.word(at) != "hamburguer")
 }
@@ -125,7 +112,7 @@ fn stated(reading: &Reading<'_>, at: usize, end: usize) -> bool {
     let start = text.sentence(at).start;
     let back = |n: usize| if at >= start + n { text.word(at - n) } else { "" };
     // "a fábrica de vocês", "vocês são fábrica?"
-    let yours = (end..end + 3).any(|i| matches!(text.word(i), "voces" | "voce" | "seleto"))
+    let yours = (end..end + 3).any(|i| text.is(i, "voces voce seleto"))
         || matches!(back(1), "voces" | "voce")
         || matches!(back(2), "voces" | "voce")
         || matches!(back(1), "de" | "da" | "direto") && matches!(back(2), "direto" | "preco");

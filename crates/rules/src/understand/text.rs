@@ -119,6 +119,16 @@ impl Text {
         self.tokens.get(at).map_or("", |token| token.fold.as_str())
     }
 
+    /// Whether the word at a place is one of a list, parted by blanks.
+    pub fn is(&self, at: usize, list: &str) -> bool {
+        one_of(self.word(at), list)
+    }
+
+    /// The same, for the word as typed.
+    pub fn is_typed(&self, at: usize, list: &str) -> bool {
+        one_of(self.fold(at), list)
+    }
+
     /// The gap before a word; beyond the end, that of a line.
     pub fn gap(&self, at: usize) -> Gap {
         self.tokens.get(at).map_or(Gap::Line, |token| token.gap)
@@ -166,6 +176,11 @@ impl Text {
         let lower = line.chars().filter(|c| c.is_lowercase()).count();
         upper == 0 || upper > lower * 3
     }
+}
+
+/// Whether a word is one of a list, parted by blanks.
+pub fn one_of(word: &str, list: &str) -> bool {
+    !word.is_empty() && list.split(' ').any(|known| known == word)
 }
 
 /// Lower case, without accents.
@@ -296,6 +311,7 @@ impl Cutter<'_> {
             '…' | '–' | '—' | '|' | '•' => Gap::Dash,
             '-' if self.line[..at].ends_with(' ') || after == Some(' ') => Gap::Dash,
             '-' => Gap::Hyphen,
+            '/' if self.line[..at].ends_with(' ') && after == Some(' ') => Gap::Dash,
             '/' => Gap::Slash,
             ':' => Gap::Colon,
             ',' | '(' | ')' | '[' | ']' | '"' | '“' | '”' => Gap::Comma,
@@ -324,7 +340,9 @@ impl Cutter<'_> {
 
 /// "boaaa" and "tardee" as they are spelt: no letter three times, no doubled vowel at the end.
 fn squeeze(word: &str) -> String {
-    if word.starts_with(|c: char| c.is_ascii_digit()) {
+    let first = word.chars().next();
+    // "ddd", "www" and numbers are no stretched words.
+    if word.chars().all(|c| Some(c) == first || c.is_ascii_digit()) {
         return word.to_owned();
     }
     let mut short = String::with_capacity(word.len());

@@ -27,51 +27,16 @@ fn names_thing(text: &Text, at: usize) -> bool {
 fn wanted(text: &Text, at: usize) -> bool {
     let sentence = text.sentence(at);
     let asks = (sentence.start..at).any(|i| {
-        matches!(
-            text.word(i),
-            "vendem"
-                | "vende"
-                | "tem"
-                | "fazem"
-                | "fabricam"
-                | "trabalham"
-                | "preciso"
-                | "procuro"
-                | "quero"
-                | "queria"
-                | "precisando"
-                | "procurando"
-                | "comprar"
-                | "precisamos"
-                | "gostaria"
-                | "teria"
-                | "preco"
-                | "orcamento"
-                | "quanto"
-                | "interesse"
-                | "e"
-                | "busco"
-                | "cotar"
-                | "vcs"
-        ) && !(text.word(i) == "tem" && matches!(text.word(i.wrapping_sub(1)), "nao" | "ja"))
+        text.is(
+            i,
+            "vendem vende tem fazem fabricam trabalham preciso procuro quero queria \
+precisando procurando comprar precisamos gostaria teria preco \
+orcamento quanto interesse e busco cotar vcs",
+        ) && !(text.word(i) == "tem" && text.is(i.wrapping_sub(1), "nao ja"))
     });
     let own = (sentence.start.max(at.saturating_sub(4))..at).any(|i| {
-        matches!(
-            text.word(i),
-            "minha"
-                | "meu"
-                | "nossa"
-                | "nosso"
-                | "tenho"
-                | "temos"
-                | "uso"
-                | "usamos"
-                | "na"
-                | "no"
-                | "da"
-                | "do"
-                | "com"
-        ) && !(text.word(i) == "com" && text.word(i.wrapping_sub(1)).starts_with("trabalh"))
+        text.is(i, "minha meu nossa nosso tenho temos uso usamos na no da do com")
+            && !(text.word(i) == "com" && text.word(i.wrapping_sub(1)).starts_with("trabalh"))
     });
     asks && !own && !denied_before(text, at, 3)
 }

@@ -123,7 +123,7 @@ fn candidate(reading: &Reading<'_>, at: usize) -> Option<Candidate> {
 
 /// "200 a 300", "200-300", "entre 200 e 300", "200 ou 300": one past the upper bound.
 fn range_end(text: &Text, number: &Number) -> Option<usize> {
-    let linked = matches!(text.word(number.end), "a" | "ate" | "ou" | "e");
+    let linked = text.is(number.end, "a ate ou e");
     let between = text.word(number.start.saturating_sub(1)) == "entre";
     if linked && (text.word(number.end) != "e" || between) {
         return numbers::read(text, number.end + 1)
@@ -138,31 +138,13 @@ fn range_end(text: &Text, number: &Number) -> Option<usize> {
 
 /// "caixas com 36", "lotes de 60": how many each holds, and one past it.
 fn contents(text: &Text, at: usize) -> Option<(f64, usize)> {
-    let package = matches!(
-        text.word(at),
-        "caixa"
-            | "caixas"
-            | "lote"
-            | "lotes"
-            | "bandeja"
-            | "bandejas"
-            | "fornada"
-            | "fornadas"
-            | "pacote"
-            | "pacotes"
-            | "fardo"
-            | "fardos"
-            | "batelada"
-            | "bateladas"
-            | "turno"
-            | "turnos"
-            | "massa"
-            | "massas"
-            | "cx"
-            | "leva"
-            | "levas"
+    let package = text.is(
+        at,
+        "caixa caixas lote lotes bandeja bandejas fornada fornadas pacote \
+pacotes fardo fardos batelada bateladas turno turnos massa massas cx \
+leva levas",
     );
-    let linked = matches!(text.word(at + 1), "de" | "com" | "c" | "contendo" | "por");
+    let linked = text.is(at + 1, "de com c contendo por");
     let number = numbers::read(text, at + 2).filter(|_| package && linked)?;
     Some((number.value, number.end))
 }
@@ -246,10 +228,7 @@ fn may_follow(text: &Text, at: usize) -> bool {
 fn counts_something_else(text: &Text, number: &Number) -> bool {
     let before = text.word(number.start.wrapping_sub(1));
     let money = text.fold(number.start.wrapping_sub(1)) == "r"
-        || matches!(
-            text.word(number.end),
-            "reais" | "conto" | "contos" | "pila" | "real" | "mangos"
-        );
+        || text.is(number.end, "reais conto contos pila real mangos");
     let labelled = matches!(
         before,
         "ddd"
@@ -283,7 +262,7 @@ fn counts_something_else(text: &Text, number: &Number) -> bool {
 
 fn period_word(text: &Text, at: usize) -> Option<(Period, f64)> {
     Some(match text.word(at) {
-        "dia" | "dias" | "diario" | "diarios" | "diaria" | "diarias" | "diariamente" | "noite" => {
+        "dia" | "diario" | "diarios" | "diaria" | "diarias" | "diariamente" | "noite" => {
             (Period::Dia, 1.0)
         }
         "semana" | "semanal" | "semanais" | "semanalmente" => (Period::Semana, 1.0),
@@ -300,14 +279,11 @@ fn period_after(text: &Text, from: usize) -> Option<(Period, f64, usize)> {
     let end = text.sentence(from.min(text.tokens.len().saturating_sub(1))).end.min(from + 8);
     for at in from..end {
         let before = if at > 0 { text.word(at - 1) } else { "" };
-        if at > from && numbers::is_number(text, at) && !matches!(text.word(at), "um" | "uma") {
+        if at > from && numbers::is_number(text, at) && !text.is(at, "um uma") {
             let days = text.word(at + 1) == "dias" && text.fold(at) == "15";
             return days.then_some((Period::Mes, 2.0, at + 2));
         }
-        if matches!(
-            text.word(at),
-            "mas" | "quero" | "chegar" | "pretendo" | "trabalho" | "trabalhamos"
-        ) {
+        if text.is(at, "mas quero chegar pretendo trabalho trabalhamos") {
             return None;
         }
         if matches!(
@@ -351,7 +327,10 @@ fn period_after(text: &Text, from: usize) -> Option<(Period, f64, usize)> {
                 || text.word(at).ends_with("al")
                 || text.word(at).ends_with("ais")
                 || text.word(at).starts_with("diari");
-            let coming = matches!(text.word(at + 1), "que" | "passada" | "passado")
+            let coming = (period != Period::Hora
+                && text.word(at + 1) == "que"
+                && text.word(at + 2) == "vem")
+                || text.is(at + 1, "passada passado")
                 || matches!(before, "esse" | "essa" | "este" | "esta" | "proximo" | "proxima");
             if marked && !coming {
                 return Some((period, factor, at + 1));
@@ -362,23 +341,10 @@ fn period_after(text: &Text, from: usize) -> Option<(Period, f64, usize)> {
 }
 
 fn is_weekday(text: &Text, at: usize) -> bool {
-    matches!(
-        text.word(at),
-        "segunda"
-            | "terca"
-            | "quarta"
-            | "quinta"
-            | "sexta"
-            | "sabado"
-            | "domingo"
-            | "segundas"
-            | "sextas"
-            | "sabados"
-            | "domingos"
-            | "quintas"
-            | "quartas"
-            | "tercas"
-            | "feira"
+    text.is(
+        at,
+        "segunda terca quarta quinta sexta sabado domingo segundas sextas \
+sabados domingos quintas quartas tercas feira",
     )
 }
 
@@ -391,19 +357,11 @@ fn period_before(text: &Text, at: usize) -> Option<(Period, f64)> {
             return None;
         }
         place -= 1;
-        if numbers::is_number(text, place)
-            && place + 1 < at
-            && !matches!(text.word(place), "um" | "uma")
-        {
+        if numbers::is_number(text, place) && place + 1 < at && !text.is(place, "um uma") {
             return None;
         }
-        let marked =
-            matches!(text.word(place.wrapping_sub(1)), "por" | "ao" | "cada" | "todo" | "toda")
-                && place > start
-                || !matches!(
-                    text.word(place),
-                    "dia" | "dias" | "hora" | "horas" | "semana" | "mes" | "noite"
-                );
+        let marked = text.is(place.wrapping_sub(1), "por ao cada todo toda") && place > start
+            || !text.is(place, "dia dias hora horas semana mes noite");
         if let Some(period) = period_word(text, place).filter(|_| marked) {
             return Some(period);
         }
@@ -414,26 +372,10 @@ fn period_before(text: &Text, at: usize) -> Option<(Period, f64)> {
 fn is_goal(text: &Text, at: usize) -> bool {
     let start = text.sentence(at).start;
     (start.max(at.saturating_sub(7))..at).any(|i| {
-        matches!(
-            text.word(i),
-            "quero"
-                | "chegar"
-                | "meta"
-                | "pretendo"
-                | "pretendemos"
-                | "aumentar"
-                | "ideia"
-                | "queria"
-                | "queremos"
-                | "vou"
-                | "objetivo"
-                | "planejo"
-                | "planejamos"
-                | "penso"
-                | "passar"
-                | "dobrar"
-                | "futuro"
-                | "gostaria"
+        text.is(
+            i,
+            "quero chegar meta pretendo pretendemos aumentar ideia queria queremos \
+vou objetivo planejo planejamos penso passar dobrar futuro gostaria",
         )
     })
 }
@@ -495,15 +437,13 @@ fn unit_spoken_of(reading: &Reading<'_>) -> Option<Unit> {
 fn period_only(reading: &Reading<'_>) -> Option<Candidate> {
     let text = reading.text;
     if text.tokens.len() > 10
-        || (0..text.tokens.len())
-            .any(|at| numbers::is_number(text, at) && !matches!(text.word(at), "um" | "uma"))
+        || (0..text.tokens.len()).any(|at| numbers::is_number(text, at) && !text.is(at, "um uma"))
     {
         return None;
     }
     let (period, factor, at) = (0..text.tokens.len()).find_map(|at| {
         let (period, factor) = period_word(text, at)?;
-        let marked = at > 0
-            && (matches!(text.word(at - 1), "por" | "ao" | "cada") || text.gap(at) == Gap::Slash);
+        let marked = at > 0 && (text.is(at - 1, "por ao cada") || text.gap(at) == Gap::Slash);
         let denied = super::scope::denied_before(text, at, 3);
         (marked && !denied).then_some((period, factor, at))
     })?;
