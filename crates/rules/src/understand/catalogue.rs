@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::pattern::PatternSet;
-use super::text::{Text, fold};
+use super::text::{Text, fold, one_of};
 
 /// A machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -247,19 +247,7 @@ pessoas clientes de",
         let before = if at > sentence.start { text.word(at - 1) } else { "" };
         let category = self.machines.iter().find(|m| !m.variants.is_empty())?.category.clone();
         let (machine, end) = self.variant_at(text, at, &category)?;
-        let article = matches!(
-            before,
-            "a" | "da"
-                | "na"
-                | "pela"
-                | "uma"
-                | "essa"
-                | "de_uma"
-                | "modelo"
-                | "versao"
-                | "tipo"
-                | "sera"
-        );
+        let article = one_of(before, "a da na pela uma essa de_uma modelo versao tipo sera");
         let long = text.word(at).starts_with("semiautomatic") || end > at + 1;
         // "o manual da máquina" is a booklet.
         let booklet = text.is(end, "da do tecnico de") && text.word(end + 1) != "hamburguer";

@@ -6,7 +6,7 @@ use super::pattern::PatternSet;
 use super::reading::Reading;
 use super::scope::denied_before;
 use super::segment::kind_at;
-use super::text::{Gap, Text};
+use super::text::{Gap, Text, one_of};
 use super::{lexicon, place};
 use crate::lead::{Fact, Field, Value};
 
@@ -178,13 +178,19 @@ fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize,
         let others = reading.scope.third(at)
             || denied_before(text, at, 4)
             || reading.is_taken(at)
-            || (text.gap(at) < Gap::Comma
-                && matches!(before, "um" | "uma" | "outra" | "outro" | "igual" | "seleto"));
+            || (text.gap(at) < Gap::Comma && one_of(before, "um uma outra outro igual seleto"));
         if inside_name || others || text.tokens[at].special.is_some() {
             return None;
         }
         let item = text.gap(at) >= Gap::Comma;
-        let marked = item || matches!(before, "na" | "no" | "da" | "do" | "a" | "o" | "e" | "para");
+        // Whose company it is must be said: "vi a propaganda do Bar do Alemão" says nothing.
+        let own = (text.sentence(at).start.max(at.saturating_sub(5))..at).any(|i| {
+            text.is(
+                i,
+                "sou somos aqui minha meu nossa nosso trabalho falo cnpj empresa represento e",
+            )
+        });
+        let marked = item || own && text.is(at - 1, "na no da do a o e para");
         let capital = text.capitalised(at) && !text.capitals_mean_nothing(at);
         let kind = kind_at(text, at).is_some() && text.word(at) != "hamburguer"
             || lexicon::is_company_word(text.fold(at)) && capital;
@@ -217,14 +223,16 @@ fn name_end(text: &Text, start: usize, any: bool) -> Option<usize> {
     let cities = place::mentions(text);
     let city = |at: usize| {
         cities.iter().any(|mention| {
-            mention.start == at && (text.gap(mention.whole) >= Gap::Comma || mention.end > at + 1)
+            let settled = mention.end > at + 1 || !mention.everyday;
+            mention.start == at && settled && text.gap(mention.whole) >= Gap::Comma
         })
     };
     let mut end = proper.max(start + 1);
     while end < start + 9 && joined(text, end) {
         let link = text.is_typed(end, "da de do das dos na no e");
         let next = if link { end + 1 } else { end };
-        let place = link && end > proper && city(next);
+        let named = (proper..end).any(|at| !lexicon::describes_business(text.word(at)));
+        let place = link && named && city(next);
         let conjunction = text.fold(end) == "e" && !by_capitals && !any;
         if place || conjunction || !joined(text, next) || !runs_on(text, next, by_capitals) {
             break;
@@ -280,8 +288,7 @@ pub fn conventional(text: &Text, start: usize, end: usize) -> String {
     for (index, word) in typed.split_whitespace().enumerate() {
         let plain = !word.chars().any(char::is_uppercase) || (shouted && word.chars().count() > 1);
         let lower = word.to_lowercase();
-        let small = index > 0
-            && matches!(lower.as_str(), "da" | "de" | "do" | "das" | "dos" | "e" | "na" | "no");
+        let small = index > 0 && one_of(&lower, "da de do das dos e na no");
         written.push(if small {
             lower
         } else if plain {

@@ -9,7 +9,7 @@ use super::pattern::PatternSet;
 use super::reading::Reading;
 use super::scope::{corrected_between, denied_before};
 use super::segment::kind_at;
-use super::text::{Gap, Text};
+use super::text::{Gap, Text, one_of};
 use crate::lead::{Fact, Field, Value};
 
 /// The assistant's name: leads greet it by it.
@@ -51,7 +51,7 @@ fn framed(reading: &Reading<'_>) -> Option<(usize, usize)> {
         let before = text.word(frame.start.wrapping_sub(1));
         let others = text.is(frame.start, "e com fala") && !reading.question.asks(Field::Name)
             || denied_before(text, frame.start, 2)
-            || matches!(before, "nao" | "que" | "quem" | "nem");
+            || one_of(before, "nao que quem nem");
         if others || reading.scope.third(frame.start) || text.gap(frame.end) > Gap::Colon {
             continue;
         }

@@ -7,7 +7,7 @@ use super::pattern::{Match, PatternSet};
 use super::product::Machines;
 use super::reading::Reading;
 use super::scope::denied_before;
-use super::text::Text;
+use super::text::{Text, one_of};
 use crate::conversation::Intent;
 use crate::lead::{Fact, Value};
 
@@ -106,7 +106,9 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
             .any(|at| words.contains(&text.word(at)))
     };
     match found.label {
-        Intent::Greeting => reading.is_taken(found.start) || is_correction(text, found.start),
+        Intent::Injection | Intent::OptOut => false,
+        _ if reading.is_taken(found.start) => true,
+        Intent::Greeting => is_correction(text, found.start),
         Intent::Catalog if before(&["vi", "vimos", "viu", "assisti"]) => true,
         Intent::Technical if text.word(found.start).starts_with("mold") => {
             !requests(text, found.start)
@@ -209,6 +211,9 @@ fn asks_about_machines(
         .iter()
         .any(|fact| matches!(fact.value, Value::Product(_) | Value::ProductCategory(_)));
     for found in WANTS.find(text) {
+        if reading.scope.third(found.start) && !text.sentence(found.start).question {
+            continue;
+        }
         if denied_before(text, found.start, 2) && found.label != Want::Question {
             continue;
         }
@@ -249,10 +254,7 @@ pronta investimento tabela",
 /// Whether the agent offered to show something, rather than asked whether a fact is right.
 fn offers(text: &Text) -> bool {
     text.tokens.iter().any(|token| {
-        matches!(
-            token.word.as_str(),
-            "apresentar" | "mostrar" | "enviar" | "falar" | "explicar" | "conhecer" | "detalhes"
-        )
+        one_of(&token.word, "apresentar mostrar enviar falar explicar conhecer detalhes")
     })
 }
 

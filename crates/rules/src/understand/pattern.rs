@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::text::Text;
+use super::text::{Gap, Text};
 
 #[derive(Clone, Debug)]
 enum Element {
@@ -17,6 +17,7 @@ enum Element {
     Gap(usize),
     Start,
     End,
+    Edge,
     NotAfter(Vec<&'static str>),
 }
 
@@ -38,7 +39,10 @@ impl Pattern {
 
     /// The words it can start with, when only known words can; a gap or a prefix has none.
     fn first_words(&self) -> Option<&[&'static str]> {
-        let first = self.0.iter().find(|e| !matches!(e, Element::Start | Element::NotAfter(_)))?;
+        let first = self
+            .0
+            .iter()
+            .find(|e| !matches!(e, Element::Start | Element::Edge | Element::NotAfter(_)))?;
         match first {
             Element::Words { exact, prefixes, optional: false } if prefixes.is_empty() => {
                 Some(exact)
@@ -57,6 +61,7 @@ fn element(source: &'static str) -> Element {
         "..." => Element::Gap(10),
         "^" => Element::Start,
         "$" => Element::End,
+        "~" => Element::Edge,
         _ => {
             if let Some(inner) = source.strip_prefix('<').and_then(|s| s.strip_suffix('>')) {
                 return Element::NotAfter(words(inner));
@@ -77,6 +82,10 @@ fn matches(elements: &[Element], text: &Text, at: usize, edge: (usize, usize)) -
     match first {
         Element::Start => (at == edge.0).then(|| go(at)).flatten(),
         Element::End => (at == edge.1).then(|| go(at)).flatten(),
+        Element::Edge => {
+            let free = at <= edge.0 || at >= edge.1 || text.gap(at) >= Gap::Comma;
+            free.then(|| go(at)).flatten()
+        }
         Element::NotAfter(words) => {
             let after = at > edge.0 && words.contains(&text.word(at - 1));
             (!after).then(|| go(at)).flatten()

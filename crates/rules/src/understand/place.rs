@@ -3,7 +3,7 @@
 use super::gazetteer::{self, City};
 use super::reading::Reading;
 use super::scope::{corrected_between, denied_before, taken_back};
-use super::text::{Gap, Text};
+use super::text::{Gap, Text, one_of};
 use super::{lexicon, segment};
 use crate::lead::{Fact, Field, Value};
 
@@ -18,7 +18,8 @@ pub struct Mention {
     pub whole: usize,
     cities: Vec<City>,
     uf: Option<&'static str>,
-    everyday: bool,
+    /// The name is an everyday word too.
+    pub everyday: bool,
 }
 
 impl Mention {
@@ -103,6 +104,10 @@ pub fn mentions(text: &Text) -> Vec<Mention> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.tokens.len() {
+        if let Some((_, end)) = region_at(text, at) {
+            at = end;
+            continue;
+        }
         match mention(text, at) {
             Some(mention) => {
                 at = mention.whole.max(at + 1);
@@ -112,6 +117,11 @@ pub fn mentions(text: &Text) -> Vec<Mention> {
         }
     }
     found
+}
+
+/// The state of a region named here, and one past its last word.
+fn region_at(text: &Text, at: usize) -> Option<(&'static str, usize)> {
+    (at + 2..=at + 5).rev().find_map(|end| Some((gazetteer::region(&name(text, at, end)?)?, end)))
 }
 
 fn mention(text: &Text, start: usize) -> Option<Mention> {
@@ -247,7 +257,7 @@ fn strength(reading: &Reading<'_>, m: &Mention, asked: bool) -> u8 {
     if item && !ambiguous && !alone_word(text, m) {
         return ITEM;
     }
-    if asked && !ambiguous && !matches!(back(1), "para" | "de" | "do" | "da") && frame == NOWHERE {
+    if asked && !ambiguous && !one_of(back(1), "para de do da") && frame == NOWHERE {
         return ITEM;
     }
     if m.uf.is_some() && text.gap(m.end) == Gap::Slash && !matches!(back(1), "para") {
@@ -268,50 +278,28 @@ fn located(text: &Text, m: &Mention, start: usize, article: bool) -> u8 {
     let before = |word: &[&str]| (from..m.start).any(|at| word.contains(&text.word(at)));
     let verb = m.start.checked_sub(2).filter(|at| *at >= start).map_or("", |at| text.word(at));
     let rio_grande = article && super::text::fold(text.quote(m.start, m.end)) == "rio grande";
-    if rio_grande
-        || verb.starts_with("atend")
+    if rio_grande {
+        return NOWHERE;
+    }
+    let mut near = m.start.saturating_sub(6).max(start)..m.start;
+    let stays = one_of(
+        verb,
+        "fica ficam ficamos fico localizado localizada localizados situada \
+situado sede instalar instalada rodar instalado",
+    );
+    if stays || (one_of(verb, "e esta estao") && near.any(|at| segment::is_site(text, at))) {
+        return WORKS;
+    }
+    if verb.starts_with("atend")
         || verb.starts_with("entreg")
         || before(&["atendo", "atendemos", "registro"])
     {
         return NOWHERE;
     }
-    let mut near = m.start.saturating_sub(6).max(start)..m.start;
-    let stays = matches!(
+    if one_of(
         verb,
-        "fica"
-            | "ficam"
-            | "ficamos"
-            | "fico"
-            | "localizado"
-            | "localizada"
-            | "localizados"
-            | "situada"
-            | "situado"
-            | "sede"
-            | "instalar"
-            | "instalada"
-            | "rodar"
-            | "instalado"
-    );
-    if stays
-        || (matches!(verb, "e" | "esta" | "estao") && near.any(|at| segment::is_site(text, at)))
-    {
-        return WORKS;
-    }
-    if matches!(
-        verb,
-        "moro"
-            | "moramos"
-            | "estou"
-            | "estamos"
-            | "aqui"
-            | "resido"
-            | "trabalho"
-            | "trabalhamos"
-            | "atuo"
-            | "atuamos"
-            | "produzo"
-            | "produzimos"
+        "moro moramos estou estamos aqui resido trabalho trabalhamos atuo \
+atuamos produzo produzimos",
     ) || text.is(m.start.saturating_sub(3), "estou moro estamos fica") && m.start >= start + 3
     {
         return HERE;
@@ -338,45 +326,25 @@ fn said_from(text: &Text, m: &Mention, start: usize) -> u8 {
     if back(1) != "de" && super::text::fold(text.quote(m.start, m.end)) == "rio grande" {
         return NOWHERE;
     }
-    if matches!(
+    if one_of(
         back(2),
-        "regiao"
-            | "proximo"
-            | "perto"
-            | "arredores"
-            | "redondeza"
-            | "interior"
-            | "estado"
-            | "litoral"
-            | "norte"
-            | "sul"
-            | "leste"
-            | "oeste"
+        "regiao proximo perto arredores redondeza interior estado litoral norte \
+sul leste oeste",
     ) {
         return if back(2) == "regiao" { WEAK } else { NOWHERE };
     }
-    if matches!(
-        back(2),
-        "sou"
-            | "somos"
-            | "falo"
-            | "falamos"
-            | "aqui"
-            | "e"
-            | "escrevo"
-            | "cidade"
-            | "municipio"
-            | "falando"
-    ) || (back(2) == "mesmo" && matches!(back(3), "sou" | "somos"))
+    if one_of(back(2), "sou somos falo falamos aqui e escrevo cidade municipio falando")
+        || (back(2) == "mesmo" && one_of(back(3), "sou somos"))
     {
         return ORIGIN;
     }
     let presented = (m.start.saturating_sub(9).max(start)..m.start).any(|at| {
-        segment::is_site(text, at)
-            || text.is(at, "sou somos aqui chamo")
+        segment::kind_at(text, at).is_some()
+            || text.is(at, "loja empresa sou somos aqui chamo")
             || (matches!(text.word(at), "la") && text.word(at + 1) == "de")
     });
-    if presented && !m.everyday { ORIGIN } else { NOWHERE }
+    let event = one_of(back(2), "feira evento festa expo congresso festival");
+    if presented && !m.everyday && !event { ORIGIN } else { NOWHERE }
 }
 
 fn in_region(text: &Text, start: usize) -> bool {
@@ -420,9 +388,7 @@ fn state_alone(reading: &Reading<'_>, asked: bool) -> Option<(&'static str, usiz
         {
             continue;
         }
-        let region = (at + 2..=at + 5)
-            .rev()
-            .find_map(|end| Some((gazetteer::region(&name(text, at, end)?)?, at, end)));
+        let region = region_at(text, at).map(|(uf, end)| (uf, at, end));
         if region.is_some() {
             return region;
         }
@@ -450,39 +416,16 @@ fn state_alone(reading: &Reading<'_>, asked: bool) -> Option<(&'static str, usiz
 fn placed(text: &Text, at: usize) -> bool {
     let start = text.sentence(at).start;
     let back = |n: usize| if at >= start + n { text.word(at - n) } else { "" };
-    let preposition = matches!(back(1), "de" | "do" | "da" | "em" | "no" | "na");
+    let preposition = one_of(back(1), "de do da em no na");
     let n = if preposition { 2 } else { 1 };
     let verb = back(n);
     if preposition {
-        return matches!(
+        return one_of(
             verb,
-            "sou"
-                | "somos"
-                | "moro"
-                | "moramos"
-                | "estou"
-                | "estamos"
-                | "aqui"
-                | "interior"
-                | "falo"
-                | "falamos"
-                | "fica"
-                | "ficamos"
-                | "estado"
-                | "litoral"
-                | "sul"
-                | "norte"
-                | "oeste"
-                | "leste"
-                | "sudoeste"
-                | "noroeste"
-                | "nordeste"
-                | "sudeste"
-                | "capital"
-                | "empresa"
-                | "e"
-        ) && (verb != "e"
-            || matches!(back(n + 1), "aqui" | "gente" | "empresa" | "loja" | "fabrica"));
+            "sou somos moro moramos estou estamos aqui interior falo falamos fica \
+ficamos estado litoral sul norte oeste leste sudoeste noroeste \
+nordeste sudeste capital empresa e",
+        ) && (verb != "e" || one_of(back(n + 1), "aqui gente empresa loja fabrica"));
     }
     (verb == "e" && back(2) == "aqui")
         || verb == "aqui"

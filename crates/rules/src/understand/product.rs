@@ -4,7 +4,7 @@ use super::answer::{self, Reply};
 use super::catalogue::Named;
 use super::reading::Reading;
 use super::scope::{corrected_between, denied_before, taken_back};
-use super::text::{Gap, Text};
+use super::text::{Gap, Text, one_of};
 use crate::lead::{Fact, Field, Value};
 
 /// What the burst says about machines.
@@ -26,7 +26,10 @@ pub fn read(reading: &Reading<'_>) -> Machines {
     let mut machines = Machines::default();
     for (index, one) in named.iter().enumerate() {
         let from = index.checked_sub(1).and_then(|i| named.get(i)).map_or(0, |before| before.end);
-        if is_owned(text, one, from) && !reading.scope.third(one.start) {
+        let third = reading.scope.third(one.start);
+        if third && wants_the_same(text, one.end) {
+            machines.wanted.push(one.clone());
+        } else if is_owned(text, one, from) && !third {
             machines.owned.push(one.clone());
         } else if !rejected(reading, one) {
             machines.wanted.push(one.clone());
@@ -45,25 +48,25 @@ pub fn read(reading: &Reading<'_>) -> Machines {
     machines
 }
 
+/// "comprou o misturador, quero um igual".
+fn wants_the_same(text: &Text, from: usize) -> bool {
+    (from..text.tokens.len()).any(|at| {
+        text.is(at, "quero queria preciso")
+            && (at + 1..at + 5)
+                .any(|i| text.is(i, "igual iguais dessa desse dessas desses mesma mesmo"))
+    })
+}
+
 fn speaks_of_machines(text: &Text) -> bool {
     text.tokens.iter().any(|token| {
-        matches!(
-            token.word.as_str(),
-            "maquina"
-                | "maquinas"
-                | "formadora"
-                | "formadoras"
-                | "modelo"
-                | "modelos"
-                | "equipamento"
-                | "compra"
-                | "comprar"
-                | "seleto"
-                | "compro"
+        one_of(
+            &token.word,
+            "maquina maquinas formadora formadoras modelo modelos equipamento \
+compra comprar seleto compro",
         ) || (token.word.len() <= 7
             && token.word.starts_with(['f', 's', 'c', 'e'])
             && token.word.ends_with("00"))
-            || matches!(token.word.as_str(), "fb" | "fbm" | "se")
+            || one_of(&token.word, "fb fbm se")
                 && token.fold.len() <= 3
                 && token.fold.starts_with('f')
     })
@@ -102,7 +105,7 @@ fn rejected(reading: &Reading<'_>, one: &Named) -> bool {
         || reading.scope.third(one.start)
         || (reading.scope.past(one.start)
             && reach(&["tive", "tinha", "usei", "trabalhei", "usava", "trabalhava"]))
-        || reach(&["chega", "cansei", "alem_"])
+        || reach(&["chega", "cansei"])
 }
 
 fn settle(reading: &Reading<'_>, wanted: &[Named]) -> Option<Fact> {
@@ -171,8 +174,8 @@ fn needed(reading: &Reading<'_>) -> Option<Fact> {
     let text = reading.text;
     let machine = (0..text.tokens.len()).find(|at| {
         let word = text.word(*at);
-        let thing = matches!(word, "maquina" | "maquinas" | "equipamento" | "equipamentos")
-            || (matches!(word, "algo" | "alguma") && text.is(at + 1, "para coisa que"))
+        let thing = one_of(word, "maquina maquinas equipamento equipamentos")
+            || (one_of(word, "algo alguma") && text.is(at + 1, "para coisa que"))
             || (word == "qual"
                 && text.is(at + 1, "voces voce modelo e")
                 && (at + 1..at + 4)

@@ -8,7 +8,7 @@ use super::pattern::{Match, PatternSet};
 use super::product::Machines;
 use super::reading::Reading;
 use super::scope::denied_before;
-use super::text::Text;
+use super::text::{Text, one_of};
 use crate::lead::{Fact, Field, Urgency, Value};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,10 +85,8 @@ fn spans(reading: &Reading<'_>, asked: bool) -> Vec<(Urgency, usize, usize)> {
     for at in 0..text.tokens.len() {
         let Some(number) = numbers::read(text, at) else { continue };
         let before = if at > 0 { text.word(at - 1) } else { "" };
-        let ahead = matches!(
-            before,
-            "em" | "daqui" | "dentro" | "de" | "uns" | "maximo" | "a" | "ate" | "por" | "prazo"
-        ) || (at > 1 && text.word(at - 2) == "daqui");
+        let ahead = one_of(before, "em daqui dentro de uns maximo a ate por prazo")
+            || (at > 1 && text.word(at - 2) == "daqui");
         let days = match text.word(number.end) {
             "dia" | "dias" => number.value,
             "semana" | "semanas" => number.value * 7.0,
@@ -96,11 +94,14 @@ fn spans(reading: &Reading<'_>, asked: bool) -> Vec<(Urgency, usize, usize)> {
             "ano" | "anos" => number.value * 365.0,
             _ => continue,
         };
-        let rate = matches!(before, "por" | "ha" | "faz" | "com" | "cada" | "desde" | "garantia")
+        let rate = one_of(before, "por ha faz com cada desde garantia")
             || reading.scope.third(at)
             || reading.scope.past(at);
+        let planned = text.word(at.wrapping_sub(1)) == "daqui"
+            || text.is(at.wrapping_sub(1), "a uns") && text.word(at.wrapping_sub(2)) == "daqui";
+        let planned = planned && (at.saturating_sub(4)..at).any(|i| text.word(i) == "para");
         let other = about_the_reply(text, at) || about_payment_or_delivery(text, at);
-        if rate || other || !(asked || (ahead && of_buying(text, at, number.end + 1))) {
+        if rate || other || !(asked || planned || (ahead && of_buying(text, at, number.end + 1))) {
             continue;
         }
         let urgency = if days <= 31.0 {
@@ -120,43 +121,13 @@ fn of_buying(text: &Text, start: usize, end: usize) -> bool {
     let sentence = text.sentence(start);
     (sentence.start.max(start.saturating_sub(10))..sentence.end.min(end + 6)).any(|at| {
         let word = text.word(at);
-        matches!(
+        one_of(
             word,
-            "comprar"
-                | "compro"
-                | "fechar"
-                | "fecho"
-                | "preciso"
-                | "precisamos"
-                | "precisava"
-                | "abrir"
-                | "abro"
-                | "abre"
-                | "comecar"
-                | "comeco"
-                | "rodando"
-                | "rodar"
-                | "operando"
-                | "operar"
-                | "decidir"
-                | "decido"
-                | "resolver"
-                | "investir"
-                | "pegar"
-                | "produzindo"
-                | "funcionando"
-                | "instalada"
-                | "adquirir"
-                | "iniciar"
-                | "inicio"
-                | "estrear"
-                | "instalar"
-                | "pretendo"
-                | "pretendemos"
-                | "trocar"
-                | "substituir"
-                | "lancar"
-                | "maquina"
+            "comprar compro fechar fecho preciso precisamos precisava abrir abro \
+abre comecar comeco rodando rodar operando operar decidir decido \
+resolver investir pegar produzindo funcionando instalada adquirir \
+iniciar inicio estrear instalar pretendo pretendemos trocar substituir \
+lancar maquina",
         ) || word.starts_with("inaugur")
     }) && !about_payment_or_delivery(text, start)
 }
@@ -170,10 +141,7 @@ fn about_the_reply(text: &Text, at: usize) -> bool {
             || word.starts_with("respost")
             || word.starts_with("retorn")
             || word.starts_with("lig") && word.len() <= 6
-            || matches!(
-                word,
-                "visita" | "visitar" | "reuniao" | "passo" | "mando" | "chamo" | "falo" | "aviso"
-            )
+            || one_of(word, "visita visitar reuniao passo mando chamo falo aviso")
     })
 }
 
@@ -181,20 +149,11 @@ fn about_payment_or_delivery(text: &Text, at: usize) -> bool {
     let sentence = text.sentence(at);
     (sentence.start..sentence.end).any(|i| {
         let word = text.word(i);
-        matches!(
+        one_of(
             word,
-            "boleto"
-                | "cartao"
-                | "garantia"
-                | "pagar"
-                | "pagamento"
-                | "parcela"
-                | "vezes"
-                | "frete"
-                | "chega"
-                | "entregam"
-                | "triplicamos"
-        ) || (matches!(word, "entrega" | "prazo") && sentence.question)
+            "boleto cartao garantia pagar pagamento parcela vezes frete chega \
+entregam triplicamos",
+        ) || (one_of(word, "entrega prazo") && sentence.question)
     })
 }
 

@@ -46,7 +46,9 @@ impl Question {
                 || (sentence.start..found.start).any(|at| {
                     text.is(at, "informe informar diga conta conte preciso passa passe fala manda")
                 });
-            if asked && !asks.contains(&found.label) {
+            // "qual o nome da sua empresa" asks for no person.
+            let owner = found.label == Field::Name && text.is(found.end, "da do de");
+            if asked && !owner && !asks.contains(&found.label) {
                 asks.push(found.label);
             }
         }

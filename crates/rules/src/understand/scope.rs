@@ -1,6 +1,6 @@
 //! Whose words are they, and are they meant: other people's facts, denials, the past.
 
-use super::text::{Gap, Text};
+use super::text::{Gap, Text, one_of};
 
 /// People whose facts are not the lead's.
 const OTHERS: &[&str] = &[
@@ -159,46 +159,26 @@ fn starts_third(text: &Text, at: usize, start: usize) -> bool {
     let before = if at > start { text.word(at - 1) } else { "" };
     let before2 = if at > start + 1 { text.word(at - 2) } else { "" };
     if OTHERS.contains(&word) {
-        let mine = matches!(
+        let mine = one_of(
             before,
-            "meu"
-                | "minha"
-                | "meus"
-                | "minhas"
-                | "um"
-                | "uma"
-                | "o"
-                | "a"
-                | "do"
-                | "da"
-                | "outro"
-                | "nosso"
-                | "nossa"
-                | "dos"
-                | "pelo"
-                | "pela"
+            "meu minha meus minhas um uma o a do da outro nosso nossa dos pelo pela",
         );
         // "cara" and "moça" are also how people address the agent; "meu amigo" opening a line too.
-        let address =
-            matches!(word, "cara" | "moca" | "moco" | "amigo" | "amiga" | "rapaz" | "parceiro")
-                && (before.is_empty()
-                    || at + 1 >= text.tokens.len()
-                    || text.gap(at + 1) >= Gap::Comma);
+        let address = one_of(word, "cara moca moco amigo amiga rapaz parceiro")
+            && (before.is_empty() || at + 1 >= text.tokens.len() || text.gap(at + 1) >= Gap::Comma);
         // "para o meu sogro": bought for him, so the purchase counts.
         let for_him = before2 == "para"
             || before == "para"
             || text.word(at.saturating_sub(3)) == "para" && at >= start + 3;
         // "com meu sócio", "do meu pai": company, not subject.
-        let along = matches!(before2, "com" | "comigo") || matches!(before, "com");
+        let along = one_of(before2, "com comigo") || matches!(before, "com");
         let asks = text.is(at + 1, "mandou pediu quer precisa mandando");
         return mine && !address && !for_him && !along && !asks;
     }
     match word {
         // "o dono do Rei da Chapa falou bem": praise by others.
         "dono" | "dona" => {
-            matches!(before, "o" | "a")
-                && text.is(at + 1, "do da")
-                && !matches!(before2, "sou" | "e" | "eu")
+            one_of(before, "o a") && text.is(at + 1, "do da") && !one_of(before2, "sou e eu")
         }
         "ouvi" | "soube" => text.is(at + 1, "falar de que") && text.word(at + 2) != "voces",
         "vi" => {
@@ -221,7 +201,7 @@ fn ends_third(text: &Text, at: usize) -> bool {
         // "meu neto falou que existe uma máquina": what follows is told to the lead.
         || (word == "que" && text.is(at.wrapping_sub(1), "falou disse comentou contou indicou"))
         || (word == "a" && text.word(at + 1) == "gente")
-        || (matches!(word, "meu" | "minha")
+        || (one_of(word, "meu minha")
             && !OTHERS.contains(&text.word(at + 1))
             && !PRINCIPALS.contains(&text.word(at + 1)))
 }
@@ -285,5 +265,7 @@ pub fn corrected_between(text: &Text, from: usize, to: usize) -> bool {
             || (text.word(at) == "quer" && text.word(at + 1) == "dizer")
             || (text.word(at) == "na" && text.word(at + 1) == "verdade")
             || (text.word(at) == "ou" && text.word(at + 1) == "melhor")
+            // "600, não, 700"
+            || (text.word(at) == "nao" && text.gap(at) >= Gap::Comma && text.gap(at + 1) == Gap::Comma)
     })
 }

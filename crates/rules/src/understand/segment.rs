@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::reading::Reading;
 use super::scope::denied_before;
-use super::text::{Gap, Text};
+use super::text::{Gap, Text, one_of};
 use crate::lead::{Fact, Field, Value};
 
 /// A kind-of-business word and what it says.
@@ -55,7 +55,7 @@ pub fn read(reading: &Reading<'_>, companies: &[(usize, usize)]) -> Option<Fact>
     for at in 0..text.tokens.len() {
         let Some((segment, end)) = kind_at(text, at) else { continue };
         let in_company = companies.iter().any(|(from, to)| (*from..*to).contains(&at));
-        if in_company || stated(reading, at, end) {
+        if in_company || stated(reading, at, end, segment) {
             return Some(reading.fact(Value::Segment(segment.to_owned()), at, end));
         }
         let asked = reading.question.asks(Field::Segment) && !plural_of_customers(text, at);
@@ -83,21 +83,12 @@ fn plural_of_customers(text: &Text, at: usize) -> bool {
             || word.starts_with("fornec")
             || word.starts_with("client")
             || word.starts_with("entreg")
-            || matches!(
-                word,
-                "vendo"
-                    | "vendemos"
-                    | "abasteco"
-                    | "abastecemos"
-                    | "distribuo"
-                    | "distribuimos"
-                    | "revendo"
-            )
+            || one_of(word, "vendo vendemos abasteco abastecemos distribuo distribuimos revendo")
     })
 }
 
 /// Whether the sentence states it of the lead: "tenho um", "nosso", "é pra uma", "aqui na".
-fn stated(reading: &Reading<'_>, at: usize, end: usize) -> bool {
+fn stated(reading: &Reading<'_>, at: usize, end: usize, segment: &str) -> bool {
     let text = reading.text;
     if ambiguous(text, at) && text.fold(at) != "truck" {
         return false;
@@ -113,61 +104,41 @@ fn stated(reading: &Reading<'_>, at: usize, end: usize) -> bool {
     let back = |n: usize| if at >= start + n { text.word(at - n) } else { "" };
     // "a fábrica de vocês", "vocês são fábrica?"
     let yours = (end..end + 3).any(|i| text.is(i, "voces voce seleto"))
-        || matches!(back(1), "voces" | "voce")
-        || matches!(back(2), "voces" | "voce")
-        || matches!(back(1), "de" | "da" | "direto") && matches!(back(2), "direto" | "preco");
+        || one_of(back(1), "voces voce")
+        || one_of(back(2), "voces voce")
+        || one_of(back(1), "de da direto") && one_of(back(2), "direto preco");
     if yours {
         return false;
     }
-    let determiner = matches!(
+    let determiner = one_of(
         back(1),
-        "meu"
-            | "minha"
-            | "nosso"
-            | "nossa"
-            | "um"
-            | "uma"
-            | "no"
-            | "na"
-            | "em"
-            | "do"
-            | "da"
-            | "o"
-            | "a"
-            | "para"
-            | "de"
-            | "dum"
-            | "duma"
-            | "sou"
-            | "somos"
-            | "tenho"
-            | "temos"
-            | "e"
-            | "aqui"
-            | "pequena"
-            | "pequeno"
-            | "abrindo"
-            | "abrir"
-            | "montando"
-            | "montar"
-            | "com"
-            | "num"
-            | "numa"
-            | "nossas"
-            | "minhas"
-            | "proprio"
-            | "propria"
-            | "abri"
+        "meu minha nosso nossa um uma no na em do da o a para de dum duma sou \
+somos tenho temos e aqui pequena pequeno abrindo abrir montando montar \
+com num numa nossas minhas proprio propria abri",
     );
-    if matches!(back(1), "um" | "uma")
-        && matches!(back(2), "vi" | "viu" | "tem" | "conheco" | "igual")
-    {
+    if one_of(back(1), "um uma") && one_of(back(2), "vi viu tem conheco igual") {
+        return false;
+    }
+    // "visitar a fábrica", "compro do açougue", "propaganda do bar": somebody else's.
+    let seen = one_of(back(1), "o a do da no na")
+        && (2..=6).any(|n| {
+            one_of(
+                back(n),
+                "vi visitar conhecer compro comprei propaganda anuncio video indicacao ir retirar \
+                 buscar direto falou",
+            )
+        });
+    // "no mercado há dez anos", "o melhor do mercado": no shop is meant.
+    let trade = segment == "mercado" && one_of(back(1), "no do o de em");
+    let of =
+        back(1) == "de" && !one_of(back(2), "dono dona ramo area sou somos gerente rede segmento");
+    if trade || of || seen {
         return false;
     }
     let item = text.gap(at) >= Gap::Comma;
     let counted = super::numbers::is_number(text, at.saturating_sub(1))
         && at > start
-        && matches!(back(2), "tenho" | "temos" | "sao" | "com");
+        && one_of(back(2), "tenho temos sao com");
     determiner || item || counted
 }
 
@@ -193,6 +164,6 @@ fn chosen(reading: &Reading<'_>) -> Option<Fact> {
             None => at += 1,
         }
     }
-    let segment = options.get(index)?;
+    let segment = if index == usize::MAX { options.last() } else { options.get(index) }?;
     Some(reading.fact(Value::Segment((*segment).to_owned()), start, end))
 }

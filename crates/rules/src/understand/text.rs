@@ -330,10 +330,7 @@ impl Cutter<'_> {
         self.tokens.last().is_some_and(|token| {
             token.line == self.number
                 && (token.fold.len() == 1 && token.fold.as_bytes()[0].is_ascii_alphabetic()
-                    || matches!(
-                        token.fold.as_str(),
-                        "dr" | "dra" | "sr" | "sra" | "sta" | "sto" | "av" | "faz" | "ltda" | "cia"
-                    ))
+                    || one_of(&token.fold, "dr dra sr sra sta sto av faz ltda cia"))
         })
     }
 }

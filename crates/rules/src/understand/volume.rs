@@ -4,7 +4,7 @@ use super::answer::{self, Reply};
 use super::numbers::{self, Number};
 use super::reading::Reading;
 use super::scope::{corrected_between, taken_back};
-use super::text::{Gap, Text};
+use super::text::{Gap, Text, one_of};
 use crate::lead::{Fact, Field, Period, Unit, Value, Volume};
 
 /// A number that may be a volume.
@@ -229,32 +229,10 @@ fn counts_something_else(text: &Text, number: &Number) -> bool {
     let before = text.word(number.start.wrapping_sub(1));
     let money = text.fold(number.start.wrapping_sub(1)) == "r"
         || text.is(number.end, "reais conto contos pila real mangos");
-    let labelled = matches!(
+    let labelled = one_of(
         before,
-        "ddd"
-            | "numero"
-            | "telefone"
-            | "cep"
-            | "loja"
-            | "modelo"
-            | "boca"
-            | "molde"
-            | "potencia"
-            | "ano"
-            | "desde"
-            | "dia"
-            | "nr"
-            | "nr12"
-            | "inox"
-            | "aco"
-            | "rua"
-            | "avenida"
-            | "fb"
-            | "se"
-            | "das"
-            | "as"
-            | "turno"
-            | "artigo"
+        "ddd numero telefone cep loja modelo boca molde potencia ano desde dia \
+nr nr12 inox aco rua avenida fb se das as turno artigo",
     );
     let dated = text.gap(number.end) == Gap::Slash && numbers::is_number(text, number.end);
     money || (labelled && text.gap(number.start) < Gap::Comma) || dated
@@ -286,11 +264,7 @@ fn period_after(text: &Text, from: usize) -> Option<(Period, f64, usize)> {
         if text.is(at, "mas quero chegar pretendo trabalho trabalhamos") {
             return None;
         }
-        if matches!(
-            before,
-            "todo" | "toda" | "todos" | "todas" | "cada" | "no" | "na" | "aos" | "nos"
-        ) && is_weekday(text, at)
-        {
+        if one_of(before, "todo toda todos todas cada no na aos nos") && is_weekday(text, at) {
             return Some((Period::Semana, 1.0, at + 1));
         }
         if text.word(at) == "fim" && text.word(at + 2) == "semana"
@@ -301,28 +275,10 @@ fn period_after(text: &Text, from: usize) -> Option<(Period, f64, usize)> {
         if let Some((period, factor)) = period_word(text, at) {
             let marked = at == from
                 || text.gap(at) == Gap::Slash
-                || matches!(
+                || one_of(
                     before,
-                    "por"
-                        | "ao"
-                        | "a"
-                        | "cada"
-                        | "todo"
-                        | "toda"
-                        | "todos"
-                        | "os"
-                        | "na"
-                        | "no"
-                        | "santo"
-                        | "pela"
-                        | "um"
-                        | "uma"
-                        | "p"
-                        | "para"
-                        | "de"
-                        | "e"
-                        | "da"
-                        | "do"
+                    "por ao a cada todo toda todos os na no santo pela um uma p para de e \
+da do",
                 )
                 || text.word(at).ends_with("al")
                 || text.word(at).ends_with("ais")
@@ -331,7 +287,7 @@ fn period_after(text: &Text, from: usize) -> Option<(Period, f64, usize)> {
                 && text.word(at + 1) == "que"
                 && text.word(at + 2) == "vem")
                 || text.is(at + 1, "passada passado")
-                || matches!(before, "esse" | "essa" | "este" | "esta" | "proximo" | "proxima");
+                || one_of(before, "esse essa este esta proximo proxima");
             if marked && !coming {
                 return Some((period, factor, at + 1));
             }
