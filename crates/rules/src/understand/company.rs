@@ -1,0 +1,304 @@
+//! The company's proper name, with its kind-of-business word when the lead wrote one.
+
+use std::sync::LazyLock;
+
+use super::pattern::PatternSet;
+use super::reading::Reading;
+use super::scope::denied_before;
+use super::segment::kind_at;
+use super::text::{Gap, Text, one_of};
+use super::{lexicon, place};
+use crate::lead::{Fact, Field, Value};
+
+/// What stands before a company's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Frame {
+    /// Whatever follows is the name.
+    Any,
+    /// A kind of business or a capital must follow.
+    Known,
+    /// A kind of business with capitals.
+    Kind,
+    /// A name with capitals.
+    Capital,
+}
+
+static FRAMES: LazyLock<PatternSet<Frame>> = LazyLock::new(|| {
+    const SOURCE: &str = "
+any: razao social? e?
+any: nome fantasia e?
+any: fantasia e?
+any: nome da|do minha|meu|nossa|nosso? empresa|hamburgueria|loja|negocio|restaurante|acougue|lanchonete|mercado|distribuidora|estabelecimento e
+any: minha|nossa empresa se? chama
+any: empresa|hamburgueria|lanchonete|loja|restaurante|acougue|negocio|mercado|pizzaria|espetaria|frigorifico|distribuidora|bar .. vai se chamar
+any: empresa|hamburgueria|lanchonete|loja|restaurante|acougue|negocio|mercado|pizzaria|espetaria|frigorifico|distribuidora|bar .. se chama
+any: empresa|hamburgueria|lanchonete|loja|restaurante|acougue|mercado|pizzaria chama
+any: chamada|chamado
+known: em nome da|do|de
+known: empresa e? a|o?
+known: minha|nossa empresa e a|o?
+known: sou|somos da|do|a|o
+known: aqui e? da|do|a|o?
+known: falo|falamos aqui? da|do|pela|pelo
+known: trabalho|trabalhamos na|no|para
+known: represento|representamos a|o
+known: da empresa
+known: empresa
+known: dono|dona|proprietario|proprietaria|gerente|socio|socia|compras|comprador|compradora da|do
+known: cnpj da|do
+known: aqui na|no
+capital: meu|minha|nosso|nossa
+kind: para a|o?
+";
+    PatternSet::new(SOURCE, |name| match name {
+        "any" => Some(Frame::Any),
+        "known" => Some(Frame::Known),
+        "kind" => Some(Frame::Kind),
+        "capital" => Some(Frame::Capital),
+        _ => None,
+    })
+});
+
+/// Reads the company, with the words it takes; `name` are the words of the person's name.
+pub fn read(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(Fact, usize, usize)> {
+    let (start, end) = framed(reading)
+        .or_else(|| after_name(reading, name))
+        .or_else(|| answered(reading, name))
+        .or_else(|| listed(reading, name))?;
+    let company = conventional(reading.text, start, end);
+    Some((reading.fact(Value::Company(company), start, end), start, end))
+}
+
+/// "razão social X", "sou da X", "minha empresa é a X".
+fn framed(reading: &Reading<'_>) -> Option<(usize, usize)> {
+    let text = reading.text;
+    FRAMES.find(text).into_iter().find_map(|frame| {
+        let bad = denied_before(text, frame.start, 3)
+            || reading.scope.third(frame.start)
+            || text.gap(frame.end) > Gap::Colon;
+        let asks = text.sentence(frame.start).question
+            && text.is(frame.start.wrapping_sub(1), "voces qual");
+        if bad || asks {
+            return None;
+        }
+        let mut start = frame.end;
+        while text.is(start, "a o e da do") && start < frame.end + 2 {
+            start += 1;
+        }
+        if reading.is_taken(start) {
+            return None;
+        }
+        let end = name_end(text, start, frame.label == Frame::Any)?;
+        let capitals =
+            !text.capitals_mean_nothing(start) && (start..end).any(|at| text.capitalised(at));
+        let fits = match frame.label {
+            Frame::Any | Frame::Known => true,
+            Frame::Kind => capitals && kind_at(text, start).is_some(),
+            Frame::Capital => capitals,
+        };
+        if !fits {
+            return None;
+        }
+        let bare_person = lexicon::is_first_name(text.fold(start))
+            && end == start + 1
+            && frame.label == Frame::Known;
+        (!bare_person && has_proper_word(text, start, end)).then_some((start, end))
+    })
+}
+
+/// "o cleiton da hamburgueria brasa viva", "a Tatiane da InoxPrime".
+fn after_name(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize, usize)> {
+    let text = reading.text;
+    let (_, end) = name?;
+    let mut at = end;
+    while text.is(
+        at,
+        "aqui compras gerente dono dona comprador compradora la socio socia \
+proprietario",
+    ) && at < end + 3
+    {
+        at += 1;
+    }
+    let linked = text.is(at, "da do") && text.gap(at) <= Gap::Comma;
+    let start = at + 1;
+    let finish = name_end(text, start, false).filter(|_| linked)?;
+    has_proper_word(text, start, finish).then_some((start, finish))
+}
+
+/// A bare "Trem Bão Burger" after the question for the company.
+fn answered(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize, usize)> {
+    let text = reading.text;
+    if !reading.question.asks(Field::Company) {
+        return None;
+    }
+    let cities = place::mentions(text);
+    let mut starts: Vec<usize> =
+        (0..text.tokens.len()).filter(|at| text.gap(*at) >= Gap::Comma).collect();
+    starts.extend((1..text.tokens.len()).filter(|at| {
+        text.is(at - 1, "e da do")
+            && text.gap(*at) < Gap::Comma
+            && name.is_some_and(|(_, end)| end + 1 == *at)
+    }));
+    for item in starts {
+        let mut start = item;
+        while text.is(
+            start,
+            "e a o da do se chama empresa minha nossa chamada na no sou somos aqui \
+oi ola",
+        ) {
+            start += 1;
+        }
+        let person = name.is_some_and(|(from, to)| (from..to).contains(&start));
+        let city = cities
+            .iter()
+            .any(|mention| mention.start == start && text.gap(mention.whole) >= Gap::Comma);
+        if person
+            || (city && reading.question.asks.len() > 1)
+            || text.sentence(start.min(text.tokens.len().saturating_sub(1))).question
+            || denied_before(text, start, 4)
+        {
+            continue;
+        }
+        if let Some(end) = name_end(text, start, true) {
+            let closed = text.gap(end) >= Gap::Comma || text.is(end, "em aqui de e mesmo");
+            if closed && has_proper_word(text, start, end) {
+                return Some((start, end));
+            }
+        }
+    }
+    None
+}
+
+/// "Casa de Carnes Boi na Linha" as an item of a list, a signature or with capitals.
+fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize, usize)> {
+    let text = reading.text;
+    (0..text.tokens.len()).find_map(|at| {
+        let inside_name = name.is_some_and(|(from, to)| (from..to).contains(&at));
+        let before = text.word(at.wrapping_sub(1));
+        let others = reading.scope.third(at)
+            || denied_before(text, at, 4)
+            || reading.is_taken(at)
+            || (text.gap(at) < Gap::Comma && one_of(before, "um uma outra outro igual seleto"));
+        if inside_name || others || text.tokens[at].special.is_some() {
+            return None;
+        }
+        let item = text.gap(at) >= Gap::Comma;
+        // Whose company it is must be said: "vi a propaganda do Bar do Alemão" says nothing.
+        let own = (text.sentence(at).start.max(at.saturating_sub(5))..at).any(|i| {
+            text.is(
+                i,
+                "sou somos aqui minha meu nossa nosso trabalho falo cnpj empresa represento e",
+            )
+        });
+        let marked = item || own && text.is(at - 1, "na no da do a o e para");
+        let capital = text.capitalised(at) && !text.capitals_mean_nothing(at);
+        let kind = kind_at(text, at).is_some() && text.word(at) != "hamburguer"
+            || lexicon::is_company_word(text.fold(at)) && capital;
+        let end = name_end(text, at, false).filter(|_| marked)?;
+        let branded = (at..end).any(|i| lexicon::is_company_word(text.fold(i)));
+        let proper_capitals =
+            (at + 1..end).any(|i| text.capitalised(i)) && !text.capitals_mean_nothing(at);
+        let closed = text.gap(end) >= Gap::Comma;
+        let lower_item = item && closed && kind && end - at >= 2 && end - at <= 6;
+        let fits = ((kind || (capital && branded)) && proper_capitals)
+            || (lower_item && (branded || kind));
+        (fits && has_proper_word(text, at, end)).then_some((at, end))
+    })
+}
+
+/// Where a company's name that starts here ends. `any`: no sign of a name is needed.
+fn name_end(text: &Text, start: usize, any: bool) -> Option<usize> {
+    let token = text.tokens.get(start)?;
+    if token.special.is_some() || is_plain(text, start) || state(text, start) {
+        return None;
+    }
+    let kind = kind_at(text, start).filter(|_| text.word(start) != "hamburguer");
+    let proper = kind.map_or(start, |(_, end)| end);
+    let capitals = !text.capitals_mean_nothing(start);
+    if !(any || kind.is_some() || (capitals && text.capitalised(start))) {
+        return None;
+    }
+    // Without capitals only the kind of business, or the question, says where the name starts.
+    let by_capitals = capitals && (start..proper + 2).any(|at| text.capitalised(at));
+    let cities = place::mentions(text);
+    let city = |at: usize| {
+        cities.iter().any(|mention| {
+            let settled = mention.end > at + 1 || !mention.everyday;
+            mention.start == at && settled && text.gap(mention.whole) >= Gap::Comma
+        })
+    };
+    let mut end = proper.max(start + 1);
+    while end < start + 9 && joined(text, end) {
+        let link = text.is_typed(end, "da de do das dos na no e");
+        let next = if link { end + 1 } else { end };
+        let named = (proper..end).any(|at| !lexicon::describes_business(text.word(at)));
+        let place = link && named && city(next);
+        let conjunction = text.fold(end) == "e" && !by_capitals && !any;
+        if place || conjunction || !joined(text, next) || !runs_on(text, next, by_capitals) {
+            break;
+        }
+        end = next + 1;
+    }
+    Some(end)
+}
+
+/// Whether a word stands right beside the one before, and is an ordinary word.
+fn joined(text: &Text, at: usize) -> bool {
+    text.gap(at) <= Gap::Hyphen && text.tokens.get(at).is_some_and(|token| token.special.is_none())
+}
+
+fn runs_on(text: &Text, at: usize, by_capitals: bool) -> bool {
+    if by_capitals {
+        text.capitalised(at) || is_suffix(text, at)
+    } else {
+        !is_plain(text, at) && !lexicon::describes_business(text.word(at))
+    }
+}
+
+fn is_plain(text: &Text, at: usize) -> bool {
+    let number = super::numbers::is_number(text, at) && text.gap(at) >= Gap::Comma;
+    number || lexicon::is_plain(text.word(at))
+}
+
+/// "aqui é ES": two capitals that are a state.
+fn state(text: &Text, at: usize) -> bool {
+    text.raw(at).len() == 2 && super::gazetteer::state_code(text.fold(at)).is_some()
+}
+
+fn is_suffix(text: &Text, at: usize) -> bool {
+    text.is_typed(at, "ltda me mei epp eireli sa")
+}
+
+/// Whether something is left beside the kind of business and its description.
+fn has_proper_word(text: &Text, start: usize, end: usize) -> bool {
+    let from = kind_at(text, start).map_or(start, |(_, end)| end);
+    (from..end).any(|at| {
+        !text.is_typed(at, "da de do das dos na no e")
+            && !lexicon::describes_business(text.word(at))
+    }) && super::gazetteer::cities(&super::text::fold(text.quote(start, end))).is_empty()
+        && super::gazetteer::state_name(&super::text::fold(text.quote(start, end))).is_none()
+        && !super::catalogue::names_machine(text, start)
+}
+
+/// A name as it is usually written: "DOM SMASH" and "brasa viva" get capitals; mixed words stay.
+pub fn conventional(text: &Text, start: usize, end: usize) -> String {
+    let typed = text.quote(start, end);
+    let shouted = !typed.chars().any(char::is_lowercase);
+    let mut written = Vec::new();
+    for (index, word) in typed.split_whitespace().enumerate() {
+        let plain = !word.chars().any(char::is_uppercase) || (shouted && word.chars().count() > 1);
+        let lower = word.to_lowercase();
+        let small = index > 0 && one_of(&lower, "da de do das dos e na no");
+        written.push(if small {
+            lower
+        } else if plain {
+            let mut letters = lower.chars();
+            letters
+                .next()
+                .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        } else {
+            word.to_owned()
+        });
+    }
+    written.join(" ").trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+}

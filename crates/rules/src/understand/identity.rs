@@ -1,0 +1,254 @@
+//! Who writes: the person's name.
+
+use std::sync::LazyLock;
+
+use super::company::conventional;
+use super::gazetteer;
+use super::lexicon::{self, is_first_name, is_surname};
+use super::pattern::PatternSet;
+use super::reading::Reading;
+use super::scope::{corrected_between, denied_before};
+use super::segment::kind_at;
+use super::text::{Gap, Text, one_of};
+use crate::lead::{Fact, Field, Value};
+
+/// The assistant's name: leads greet it by it.
+const AGENT: &str = "joao";
+
+/// What may follow the words before a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Frame {
+    /// Whatever follows is the name.
+    Any,
+    /// Only a common first name, or a word with a capital.
+    Known,
+}
+
+static FRAMES: LazyLock<PatternSet<Frame>> = LazyLock::new(|| {
+    PatternSet::new(include_str!("../../data/frames.txt"), |name| match name {
+        "any" => Some(Frame::Any),
+        "known" => Some(Frame::Known),
+        _ => None,
+    })
+});
+
+/// Reads the sender's own name, with the words it takes.
+pub fn read(reading: &Reading<'_>) -> Option<(Fact, usize, usize)> {
+    let (start, end) = framed(reading)
+        .or_else(|| answered(reading))
+        .or_else(|| corrected(reading))
+        .or_else(|| presented(reading))
+        .or_else(|| signed(reading))?;
+    let name = conventional(reading.text, start, end);
+    Some((reading.fact(Value::Name(name), start, end), start, end))
+}
+
+/// "meu nome é", "aqui é a", "sou o".
+fn framed(reading: &Reading<'_>) -> Option<(usize, usize)> {
+    let text = reading.text;
+    let mut found = None;
+    for frame in FRAMES.find(text) {
+        let before = text.word(frame.start.wrapping_sub(1));
+        let others = text.is(frame.start, "e com fala") && !reading.question.asks(Field::Name)
+            || denied_before(text, frame.start, 2)
+            || one_of(before, "nao que quem nem");
+        if others || reading.scope.third(frame.start) || text.gap(frame.end) > Gap::Colon {
+            continue;
+        }
+        let start = after_titles(text, frame.end);
+        if let Some(end) = name_end(text, start, frame.label) {
+            let corrected =
+                found.is_none_or(|(_, earlier)| corrected_between(text, earlier, start));
+            if corrected {
+                found = Some((start, end));
+            }
+        }
+    }
+    found
+}
+
+/// Skips "o", "a dona", "o seu", "dr.".
+fn after_titles(text: &Text, at: usize) -> usize {
+    let mut start = at;
+    while start < at + 3
+        && text.is_typed(
+            start,
+            "o a seu dona dr dra sr sra senhor senhora doutor doutora chef \
+professor prof e mestre",
+        )
+        && text.gap(start + 1) <= Gap::Space
+    {
+        start += 1;
+    }
+    start
+}
+
+/// Where a name that starts here ends.
+fn name_end(text: &Text, start: usize, frame: Frame) -> Option<usize> {
+    let token = text.tokens.get(start)?;
+    let fold = token.fold.as_str();
+    let letters =
+        fold.len() >= 2 && fold.chars().all(char::is_alphabetic) && token.special.is_none();
+    let capital = text.capitalised(start) && !text.capitals_mean_nothing(start);
+    let known = is_first_name(fold);
+    // "Vitória da Conquista" and "Santa Maria" are no people.
+    let nobody =
+        !letters || lexicon::is_no_name(text.word(start)) || kind_at(text, start).is_some();
+    let place =
+        !known && (!gazetteer::cities(fold).is_empty() || gazetteer::state_name(fold).is_some());
+    let state = fold.len() == 2 && gazetteer::state_code(fold).is_some();
+    if nobody || place || state || !(known || capital || frame == Frame::Any) {
+        return None;
+    }
+    if !known && frame == Frame::Known && lexicon::is_company_word(fold) {
+        return None;
+    }
+    let mut end = start + 1;
+    while end < start + 6 && text.gap(end) <= Gap::Hyphen {
+        let joins = text.is_typed(end, "da de do das dos") && text.gap(end + 1) <= Gap::Space;
+        let next = if joins { end + 1 } else { end };
+        if !continues_name(text, start, next, joins) {
+            break;
+        }
+        end = next + 1;
+    }
+    Some(end)
+}
+
+fn continues_name(text: &Text, start: usize, at: usize, joined: bool) -> bool {
+    let fold = text.fold(at);
+    if fold.len() < 2
+        || lexicon::is_no_name(text.word(at))
+        || kind_at(text, at).is_some()
+        || fold == "aqui"
+    {
+        return false;
+    }
+    let capitals = text.capitalised(start) && !text.capitals_mean_nothing(start);
+    let capital = capitals && text.capitalised(at);
+    let known = is_surname(fold) || (is_first_name(fold) && !joined);
+    if capitals { capital && (known || !joined) } else { known && !(fold == "sa" && joined) }
+}
+
+/// A bare "Marcos", "com a Rosângela", "é o Beto" after the question for the name.
+fn answered(reading: &Reading<'_>) -> Option<(usize, usize)> {
+    let text = reading.text;
+    if !reading.question.asks(Field::Name) {
+        return None;
+    }
+    for sentence in text.sentences.iter().take(4).filter(|sentence| !sentence.question) {
+        let mut start = sentence.start;
+        while text.is(start, "oi ola bom boa dia tarde noite com e sou prazer nome aqui")
+            && start < sentence.end
+        {
+            start += 1;
+        }
+        let start = after_titles(text, start);
+        if start >= sentence.end {
+            continue;
+        }
+        let known = is_first_name(text.fold(start));
+        let Some(end) = name_end(text, start, Frame::Any) else { continue };
+        let closed = text.gap(end) >= Gap::Comma
+            || end >= sentence.end
+            || text.is(end, "da do de e aqui mesmo");
+        if (known && (closed || reading.question.asks_only(Field::Name)))
+            || (closed && text.gap(end) >= Gap::Comma && end - start <= 3)
+        {
+            return Some((start, end));
+        }
+    }
+    None
+}
+
+/// "ops, é Sandra".
+fn corrected(reading: &Reading<'_>) -> Option<(usize, usize)> {
+    let text = reading.text;
+    let at = (1..text.tokens.len()).find(|at| {
+        is_first_name(text.fold(*at))
+            && text.is(at - 1, "e a o")
+            && corrected_between(text, text.sentence(*at).start, *at)
+            && gazetteer::cities(text.fold(*at)).is_empty()
+            && !super::catalogue::names_machine(text, *at)
+    })?;
+    let end = name_end(text, at, Frame::Known)?;
+    (text.gap(end) >= Gap::Comma).then_some((at, end))
+}
+
+/// "Neusa aqui", a line that is only a name, "Aline, Empório da Carne".
+fn presented(reading: &Reading<'_>) -> Option<(usize, usize)> {
+    let text = reading.text;
+    text.sentences
+        .iter()
+        .filter(|sentence| !sentence.question || text.word(sentence.start + 1) == "aqui")
+        .find_map(|sentence| {
+            let mut start = sentence.start;
+            while text.is(start, "oi ola opa bom boa dia tarde noite e ai") && start < sentence.end
+            {
+                start += 1;
+            }
+            let start = after_titles(text, start);
+            if start >= sentence.end || !is_first_name(text.fold(start)) {
+                return None;
+            }
+            let end = name_end(text, start, Frame::Known)?;
+            let here = text.word(end) == "aqui" && text.gap(end) <= Gap::Space;
+            let item = text.gap(start) >= Gap::Comma || start == sentence.start;
+            let agent = text.fold(start) == AGENT;
+            let city = !gazetteer::cities(text.fold(start)).is_empty() && end == start + 1;
+            if here && item && !agent {
+                return (!(city && reading.question.asks(Field::City))).then_some((start, end));
+            }
+            if agent || city || start != sentence.start {
+                return None;
+            }
+            let whole_line =
+                end == sentence.end && text.gap(start) == Gap::Line && text.gap(end) >= Gap::Stop;
+            let asked_else =
+                !reading.question.asks.is_empty() && !reading.question.asks(Field::Name);
+            let listed = matches!(text.gap(end), Gap::Comma | Gap::Dash | Gap::Slash)
+                && list_item(text, end);
+            ((whole_line && !asked_else) || listed).then_some((start, end))
+        })
+}
+
+/// Whether what follows a name and a comma is a company or a place, as in a signature.
+fn list_item(text: &Text, at: usize) -> bool {
+    let verb = text.is(
+        at,
+        "quero queria bom boa tudo qual quanto preciso voces me pode tem o a e \
+como por",
+    );
+    if verb {
+        return false;
+    }
+    let capital = text.capitalised(at) && !text.capitals_mean_nothing(at);
+    kind_at(text, at).is_some()
+        || capital
+        || super::place::mentions(text).iter().any(|mention| mention.start == at)
+}
+
+/// "..., Débora" at the end, "Att, Paulo".
+fn signed(reading: &Reading<'_>) -> Option<(usize, usize)> {
+    let text = reading.text;
+    let last = text.sentences.last()?;
+    let start = (last.start + 1..last.end).rev().find(|at| text.gap(*at) >= Gap::Comma)?;
+    if !is_first_name(text.fold(start)) || text.fold(start) == AGENT || last.question {
+        return None;
+    }
+    let end = name_end(text, start, Frame::Known)?;
+    let talks_to_us = text.is(
+        last.start,
+        "oi ola obrigado valeu bom boa tchau ok certo sim beleza nao prazer opa \
+entendi perfeito",
+    );
+    let city = !gazetteer::cities(text.fold(start)).is_empty();
+    let only_comma = text.gap(start) == Gap::Comma || text.gap(start) == Gap::Dash;
+    (end == last.end
+        && only_comma
+        && !talks_to_us
+        && !city
+        && !reading.scope.third(start)
+        && last.end - last.start > 3)
+        .then_some((start, end))
+}

@@ -1,0 +1,207 @@
+//! Understands pt-BR WhatsApp messages without a model: which facts a burst tells about the lead,
+//! and what the lead does or wants in it.
+//!
+//! A burst is cut into words ([`text`]); readers look for one kind of fact each and share what they
+//! know in a [`reading::Reading`]: whose words they are ([`scope`]), what the agent asked
+//! ([`question`]), which words are used up. A missing value costs less than a wrong one, so each
+//! reader gives one value or none. Words and patterns live in `crates/rules/data/`.
+
+pub mod answer;
+pub mod catalogue;
+pub mod company;
+pub mod contact;
+pub mod gazetteer;
+pub mod identity;
+pub mod intents;
+pub mod lexicon;
+pub mod numbers;
+pub mod pattern;
+pub mod place;
+pub mod product;
+pub mod purchase;
+pub mod question;
+pub mod reading;
+pub mod scope;
+pub mod segment;
+pub mod text;
+pub mod unavailable;
+pub mod volume;
+
+use std::cell::RefCell;
+
+use crate::conversation::{Author, Intent, Kind, Line, Turn};
+use crate::lead::{Fact, Lead, Value};
+use catalogue::Catalogue;
+use contact::Special;
+use question::Question;
+use reading::Reading;
+use scope::Scope;
+use text::Text;
+
+/// How many lines back are read for what is spoken of.
+const HISTORY: usize = 8;
+
+/// What a burst tells.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Understanding {
+    /// Facts about the lead, each with the words it was read from.
+    pub facts: Vec<Fact>,
+    /// What the lead does or wants, in the order of [`Intent`].
+    pub intents: Vec<Intent>,
+}
+
+/// All that helps to understand a burst.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The machines.
+    pub catalogue: &'a Catalogue,
+    /// What is known of the lead before.
+    pub lead: &'a Lead,
+    /// Messages before the burst, oldest first.
+    pub history: &'a [Line],
+    /// The burst.
+    pub burst: &'a [Line],
+}
+
+/// Understands the burst of a turn.
+pub fn read(turn: &Turn<'_>) -> Understanding {
+    let Turn { lead, history, burst, .. } = *turn;
+    understand(&Context { catalogue: Catalogue::seleto(), lead, history, burst })
+}
+
+/// Understands a burst.
+pub fn understand(context: &Context<'_>) -> Understanding {
+    let lines = context.burst.iter().map(|line| readable(line).unwrap_or_default());
+    let text = Text::new(lines);
+    let scope = Scope::new(&text);
+    let question = question(context);
+    let recent = context.history.iter().rev().take(HISTORY).rev();
+    let history = Text::new(recent.map(|line| line.text.as_str()));
+    let reading = Reading {
+        text: &text,
+        scope: &scope,
+        question: &question,
+        history: &history,
+        lead: context.lead,
+        catalogue: context.catalogue,
+        taken: RefCell::default(),
+    };
+    let found = intents::matches(&text);
+    let machines = product::read(&reading);
+    let mut facts = facts(&reading, &machines);
+    let intents = intents::read(&reading, &found, &machines, &facts);
+    drop_untrue(&text, &found, &intents, &mut facts);
+    Understanding { facts, intents }
+}
+
+/// The words of a line, when it has some: a sticker or a reaction has none.
+fn readable(line: &Line) -> Option<&str> {
+    match line.kind {
+        Kind::Sticker | Kind::Reaction | Kind::Contact | Kind::Other => None,
+        _ => Some(&line.text),
+    }
+}
+
+/// What the burst answers: the message it quotes, or else the agent's last line.
+fn question(context: &Context<'_>) -> Question {
+    let quoted = context.burst.iter().find_map(|line| line.quoted.as_deref());
+    let last = context.history.last().filter(|line| line.author != Author::Lead);
+    quoted.or(last.map(|line| line.text.as_str())).map(Question::new).unwrap_or_default()
+}
+
+fn facts(reading: &Reading<'_>, machines: &product::Machines) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let name = identity::read(reading);
+    let name = name.map(|(fact, start, end)| {
+        facts.push(fact);
+        reading.take(start..end);
+        (start, end)
+    });
+    let mut companies = Vec::new();
+    if let Some((fact, start, end)) = company::read(reading, name) {
+        facts.push(fact);
+        reading.take(start..end);
+        companies.push((start, end));
+    }
+    facts.extend(place::read(reading));
+    facts.extend(contacts(reading));
+    facts.extend(machines.fact.clone());
+    let models = machines.wanted.iter().chain(&machines.owned);
+    let models: Vec<_> = models.filter(|m| m.code.is_some()).map(|m| (m.start, m.end)).collect();
+    facts.extend(volume::read(reading, &models));
+    facts.extend(purchase::read(reading, machines));
+    facts.extend(segment::read(reading, &companies));
+    facts
+}
+
+/// The e-mail and the CNPJ; the last one said after a correction wins.
+fn contacts(reading: &Reading<'_>) -> Vec<Fact> {
+    let text = reading.text;
+    let mut email: Option<(usize, String)> = None;
+    let mut cnpj: Option<(usize, String)> = None;
+    for (at, token) in text.tokens.iter().enumerate() {
+        if scope::denied_before(text, at, 4) || reading.scope.third(at) {
+            continue;
+        }
+        let wins = |earlier: Option<usize>| {
+            earlier.is_none_or(|earlier| scope::corrected_between(text, earlier, at))
+        };
+        match &token.special {
+            Some(Special::Email(address)) if wins(email.as_ref().map(|e| e.0)) => {
+                email = Some((at, address.clone()));
+            }
+            Some(Special::Cnpj(number)) if wins(cnpj.as_ref().map(|c| c.0)) => {
+                cnpj = Some((at, number.clone()));
+            }
+            _ => {}
+        }
+    }
+    let email = email.map(|(at, address)| reading.fact(Value::Email(address), at, at + 1));
+    let cnpj = cnpj.map(|(at, number)| reading.fact(Value::Cnpj(number), at, at + 1));
+    email.into_iter().chain(cnpj).collect()
+}
+
+/// Text of an injected instruction tells no facts, nor does a mass message; suppliers and job
+/// seekers have no segment.
+fn drop_untrue(
+    text: &Text,
+    found: &[pattern::Match<Intent>],
+    intents: &[Intent],
+    facts: &mut Vec<Fact>,
+) {
+    let has = |intent| intents.contains(&intent);
+    if has(Intent::Spam) {
+        facts.clear();
+    }
+    if has(Intent::Supplier) || has(Intent::JobSeeker) {
+        facts.retain(|fact| {
+            matches!(
+                fact.value,
+                Value::Name(_)
+                    | Value::Company(_)
+                    | Value::City(_)
+                    | Value::Uf(_)
+                    | Value::Email(_)
+                    | Value::Cnpj(_)
+            )
+        });
+    }
+    if has(Intent::Injection) {
+        let injected: Vec<usize> =
+            found.iter().filter(|m| m.label == Intent::Injection).map(|m| m.start).collect();
+        facts.retain(|fact| {
+            let machine = matches!(fact.value, Value::Product(_) | Value::ProductCategory(_));
+            let same_line = injected
+                .iter()
+                .any(|at| text.tokens.get(*at).is_some_and(|token| token.line == fact.line));
+            machine || !same_line
+        });
+    }
+}
+
+/// Whether "burger" and the like stand for a business here, not for the food.
+fn segment_word(text: &Text, at: usize) -> bool {
+    text.is_typed(at, "burger burguer burgers burguers")
+        && text.capitalised(at)
+        && !text.capitals_mean_nothing(at)
+}

@@ -1,0 +1,182 @@
+//! Numbers as Brazilians write and say them: `1.400`, `2,5 mil`, `1.5k`, "cento e vinte".
+
+use super::text::{Gap, Text};
+
+/// A number and the words it takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Number {
+    /// Its value.
+    pub value: f64,
+    /// First word.
+    pub start: usize,
+    /// One past the last word.
+    pub end: usize,
+    /// Written with digits.
+    pub digits: bool,
+}
+
+/// Whether a number can start here.
+pub fn is_number(text: &Text, at: usize) -> bool {
+    text.tokens.get(at).is_some_and(|token| token.special.is_none())
+        && (digits(text.fold(at)).is_some() || word_value(text.fold(at)).is_some())
+}
+
+/// The number that starts here, with all its words.
+pub fn read(text: &Text, at: usize) -> Option<Number> {
+    if !is_number(text, at) {
+        return None;
+    }
+    match digits(text.fold(at)) {
+        Some(value) => Some(with_thousands(text, at, value)),
+        None => spoken(text, at),
+    }
+}
+
+/// `1.400` is one thousand four hundred, `2,5` two and a half, `1.5` one and a half.
+fn digits(word: &str) -> Option<f64> {
+    if !word.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let groups: Vec<&str> = word.split('.').collect();
+    let thousands = groups.len() > 1
+        && groups[1..]
+            .iter()
+            .all(|group| group.split(',').next().is_some_and(|whole| whole.len() == 3));
+    let plain = if thousands { word.replace('.', "") } else { word.to_owned() };
+    let commas = plain.matches(',').count();
+    if commas > 1 || (commas == 1 && plain.contains('.')) {
+        return None;
+    }
+    plain.replace(',', ".").parse().ok()
+}
+
+fn with_thousands(text: &Text, at: usize, value: f64) -> Number {
+    let number = |value, end| Number { value, start: at, end, digits: true };
+    let near = |at: usize| text.gap(at) <= Gap::Hyphen;
+    if !near(at + 1) {
+        return number(value, at + 1);
+    }
+    match text.fold(at + 1) {
+        "k" => number(value * 1_000.0, at + 2),
+        "mil" => {
+            // "2 mil e 500", "2 mil 500"
+            let plus = if text.fold(at + 2) == "e" { at + 3 } else { at + 2 };
+            match digits(text.fold(plus))
+                .filter(|rest| near(plus) && *rest < 1_000.0 && *rest >= 100.0)
+            {
+                Some(rest) => number(value.mul_add(1_000.0, rest), plus + 1),
+                None => number(value * 1_000.0, at + 2),
+            }
+        }
+        "milhao" | "milhoes" => number(value * 1_000_000.0, at + 2),
+        "cento" | "centos" => number(value * 100.0, at + 2),
+        "duzia" | "duzias" => number(value * 12.0, at + 2),
+        _ => number(value, at + 1),
+    }
+}
+
+/// The value of a number word; "mil", "cento" and "dúzia" multiply what stands before them.
+fn word_value(word: &str) -> Option<f64> {
+    const SMALL: [(&str, u16); 49] = [
+        ("um", 1),
+        ("uma", 1),
+        ("dois", 2),
+        ("duas", 2),
+        ("tres", 3),
+        ("quatro", 4),
+        ("cinco", 5),
+        ("seis", 6),
+        ("sete", 7),
+        ("oito", 8),
+        ("nove", 9),
+        ("dez", 10),
+        ("onze", 11),
+        ("doze", 12),
+        ("treze", 13),
+        ("quatorze", 14),
+        ("catorze", 14),
+        ("quinze", 15),
+        ("dezesseis", 16),
+        ("dezessete", 17),
+        ("dezoito", 18),
+        ("dezenove", 19),
+        ("vinte", 20),
+        ("trinta", 30),
+        ("quarenta", 40),
+        ("cinquenta", 50),
+        ("cincoenta", 50),
+        ("sessenta", 60),
+        ("setenta", 70),
+        ("oitenta", 80),
+        ("noventa", 90),
+        ("cem", 100),
+        ("cento", 100),
+        ("duzentos", 200),
+        ("duzentas", 200),
+        ("trezentos", 300),
+        ("trezentas", 300),
+        ("quatrocentos", 400),
+        ("quatrocentas", 400),
+        ("quinhentos", 500),
+        ("quinhentas", 500),
+        ("seiscentos", 600),
+        ("seiscentas", 600),
+        ("setecentos", 700),
+        ("setecentas", 700),
+        ("oitocentos", 800),
+        ("oitocentas", 800),
+        ("novecentos", 900),
+        ("novecentas", 900),
+    ];
+    if let Some((_, value)) = SMALL.iter().find(|(name, _)| *name == word) {
+        return Some(f64::from(*value));
+    }
+    match word {
+        "mil" => Some(1_000.0),
+        "meia" | "meio" => Some(0.5),
+        "duzia" | "duzias" => Some(12.0),
+        "centena" | "centenas" => Some(100.0),
+        "milhar" | "milhares" => Some(1_000.0),
+        _ => None,
+    }
+}
+
+/// "cento e vinte", "dois mil e quinhentos", "mil e duzentos", "meia dúzia".
+fn spoken(text: &Text, at: usize) -> Option<Number> {
+    let mut total = 0.0;
+    let mut part = 0.0;
+    let mut last = f64::INFINITY;
+    let mut end = at;
+    let mut next = at;
+    while let Some(value) = word_value(text.fold(next)) {
+        let scale = text.is_typed(next, "mil duzia duzias centena centenas milhar milhares")
+            || (text.fold(next) == "cento"
+                && end == next
+                && part > 0.0
+                && part < 10.0
+                && next > at);
+        if scale {
+            part = if part == 0.0 { value } else { part * value };
+            total += part;
+            part = 0.0;
+            last = value;
+        } else if value < last && (part == 0.0 || value < 100.0 || part >= 1_000.0) {
+            part += value;
+            last = if value >= 100.0 {
+                100.0
+            } else if value >= 20.0 {
+                10.0
+            } else {
+                1.0
+            };
+        } else {
+            break;
+        }
+        end = next + 1;
+        next = if text.fold(end) == "e" && text.gap(end) <= Gap::Space { end + 1 } else { end };
+        if text.gap(end) > Gap::Hyphen {
+            break;
+        }
+    }
+    (end > at).then_some(Number { value: total + part, start: at, end, digits: false })
+}

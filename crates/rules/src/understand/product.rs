@@ -1,0 +1,212 @@
+//! The machine the lead wants or asks about; never one it owns, rejects or only heard of.
+
+use super::answer::{self, Reply};
+use super::catalogue::Named;
+use super::reading::Reading;
+use super::scope::{corrected_between, denied_before, taken_back};
+use super::text::{Gap, Text, one_of};
+use crate::lead::{Fact, Field, Value};
+
+/// What the burst says about machines.
+#[derive(Debug, Default)]
+pub struct Machines {
+    /// Machines of interest, in order.
+    pub wanted: Vec<Named>,
+    /// Machines the lead has.
+    pub owned: Vec<Named>,
+    /// The fact, when it is clear.
+    pub fact: Option<Fact>,
+}
+
+/// Reads which machines the burst is about.
+pub fn read(reading: &Reading<'_>) -> Machines {
+    let text = reading.text;
+    let spoken_of = speaks_of_machines(text) || speaks_of_machines(&reading.question.text);
+    let named = reading.catalogue.named(text, spoken_of);
+    let mut machines = Machines::default();
+    for (index, one) in named.iter().enumerate() {
+        let from = index.checked_sub(1).and_then(|i| named.get(i)).map_or(0, |before| before.end);
+        let third = reading.scope.third(one.start);
+        if third && wants_the_same(text, one.end) {
+            machines.wanted.push(one.clone());
+        } else if is_owned(text, one, from) && !third {
+            machines.owned.push(one.clone());
+        } else if !rejected(reading, one) {
+            machines.wanted.push(one.clone());
+        }
+    }
+    let last_right = machines
+        .wanted
+        .windows(2)
+        .rposition(|two| corrected_between(text, two[0].end, two[1].start));
+    if let Some(at) = last_right {
+        machines.wanted.drain(..=at);
+    }
+    machines.fact = settle(reading, &machines.wanted)
+        .or_else(|| accepted(reading))
+        .or_else(|| if machines.wanted.is_empty() { needed(reading) } else { None });
+    machines
+}
+
+/// "comprou o misturador, quero um igual".
+fn wants_the_same(text: &Text, from: usize) -> bool {
+    (from..text.tokens.len()).any(|at| {
+        text.is(at, "quero queria preciso")
+            && (at + 1..at + 5)
+                .any(|i| text.is(i, "igual iguais dessa desse dessas desses mesma mesmo"))
+    })
+}
+
+fn speaks_of_machines(text: &Text) -> bool {
+    text.tokens.iter().any(|token| {
+        one_of(
+            &token.word,
+            "maquina maquinas formadora formadoras modelo modelos equipamento \
+compra comprar seleto compro",
+        ) || (token.word.len() <= 7
+            && token.word.starts_with(['f', 's', 'c', 'e'])
+            && token.word.ends_with("00"))
+            || one_of(&token.word, "fb fbm se")
+                && token.fold.len() <= 3
+                && token.fold.starts_with('f')
+    })
+}
+
+fn is_owned(text: &Text, one: &Named, from: usize) -> bool {
+    let start = text.sentence(one.start).start.max(from);
+    (start.max(one.start.saturating_sub(5))..one.start).any(|at| {
+        let close = (at + 1..=one.start).all(|i| text.gap(i) < Gap::Comma);
+        let interest = text.is(at + 1, "interesse interece duvida como curiosidade vontade");
+        close
+            && match text.word(at) {
+                "minha" | "nossa" | "minhas" | "nossas" | "meu" | "nosso" => one.start - at <= 2,
+                "tenho" | "temos" | "tinha" | "tive" | "possuo" | "possuimos" => {
+                    !interest && !denied_before(text, at, 2)
+                }
+                "comprei" | "compramos" | "adquiri" | "adquirimos" | "uso" | "usamos" | "usava" => {
+                    !denied_before(text, at, 2)
+                }
+                _ => false,
+            }
+    }) || matches!(text.word(one.end), "que" if text.is(one.end + 1, "comprei compramos tenho temos"))
+        || text.word(one.end) == "usada" && text.is(one.end + 1, "de na como")
+}
+
+fn rejected(reading: &Reading<'_>, one: &Named) -> bool {
+    let text = reading.text;
+    let start = text.sentence(one.start).start;
+    let reach = |words: &[&str]| {
+        (start.max(one.start.saturating_sub(5))..one.start).any(|at| words.contains(&text.word(at)))
+    };
+    // "não conheço a FB300" and "não entendi a FB300" do not reject it.
+    let asking = reach(&["conheco", "entendi", "sei", "achei", "consigo", "encontrei", "vi"]);
+    (denied_before(text, one.start, 4) && !asking)
+        || taken_back(text, one.end)
+        || reading.scope.third(one.start)
+        || (reading.scope.past(one.start)
+            && reach(&["tive", "tinha", "usei", "trabalhei", "usava", "trabalhava"]))
+        || reach(&["chega", "cansei"])
+}
+
+fn settle(reading: &Reading<'_>, wanted: &[Named]) -> Option<Fact> {
+    let mut models: Vec<&Named> = Vec::new();
+    for one in wanted.iter().filter(|one| one.code.is_some()) {
+        if models.iter().all(|known| known.code != one.code) {
+            models.push(one);
+        }
+    }
+    let mut kinds: Vec<&Named> = Vec::new();
+    for one in wanted {
+        if kinds.iter().all(|known| known.category != one.category) {
+            kinds.push(one);
+        }
+    }
+    match (models.as_slice(), kinds.as_slice()) {
+        ([one], _) => {
+            let code = one.code.clone()?;
+            Some(reading.fact(Value::Product(code), one.start, one.end))
+        }
+        (_, [kind]) => {
+            Some(reading.fact(Value::ProductCategory(kind.category.clone()), kind.start, kind.end))
+        }
+        _ => None,
+    }
+}
+
+/// "pode mostrar", "exatamente", "a segunda": an answer about the machines the agent named.
+fn accepted(reading: &Reading<'_>) -> Option<Fact> {
+    let text = &reading.question.text;
+    let asked = text.sentences.iter().rev().find(|sentence| sentence.question)?;
+    let mut offered: Vec<Named> = Vec::new();
+    for one in reading.catalogue.named(text, false) {
+        let inside = (asked.start..asked.end).contains(&one.start);
+        if inside && one.code.is_some() && offered.iter().all(|known| known.code != one.code) {
+            offered.push(one);
+        }
+    }
+    let (one, start, end) = match (answer::ordinal(reading.text), offered.as_slice()) {
+        (Some((index, start, end)), many) if many.len() > 1 => {
+            (many.get(if index == usize::MAX { many.len() - 1 } else { index })?, start, end)
+        }
+        (_, [one]) if reading.question.asks(Field::Product) || reading.question.asks.is_empty() => {
+            let yes = answer::yes_or_no(reading.text) == Some(Reply::Yes);
+            (yes.then_some(one)?, 0, 1)
+        }
+        _ => return None,
+    };
+    Some(reading.fact(Value::Product(one.code.clone()?), start, end))
+}
+
+/// A kind of food and the machine that makes it.
+fn machine_for(word: &str) -> Option<&'static str> {
+    match word {
+        "hamburguer" | "smash" => Some("formadora"),
+        "linguica" => Some("ensacadeira"),
+        "espeto" => Some("linha_espeto"),
+        "bife" | "bifes" => Some("filetadora"),
+        "cubos" | "cubinhos" | "iscas" => Some("cortadora"),
+        _ => None,
+    }
+}
+
+/// "só faço linguiça, tem máquina pra isso?": a need put into words without naming the machine.
+fn needed(reading: &Reading<'_>) -> Option<Fact> {
+    let text = reading.text;
+    let machine = (0..text.tokens.len()).find(|at| {
+        let word = text.word(*at);
+        let thing = one_of(word, "maquina maquinas equipamento equipamentos")
+            || (one_of(word, "algo alguma") && text.is(at + 1, "para coisa que"))
+            || (word == "qual"
+                && text.is(at + 1, "voces voce modelo e")
+                && (at + 1..at + 4)
+                    .any(|i| text.is(i, "recomenda recomendam indica indicam modelo ideal")));
+        thing
+            && !denied_before(text, *at, 4)
+            && !reading.scope.third(*at)
+            && !text.is(at + 1, "propria antiga")
+    })?;
+    let mut kinds: Vec<(&str, usize)> = Vec::new();
+    for at in 0..text.tokens.len() {
+        let kind = machine_for(text.word(at)).filter(|_| {
+            !denied_before(text, at, 4)
+                && !reading.scope.third(at)
+                && !reading.is_taken(at)
+                && !super::segment_word(text, at)
+        });
+        if let Some(kind) = kind.filter(|kind| kinds.iter().all(|known| known.0 != *kind)) {
+            kinds.push((kind, at));
+        }
+    }
+    if kinds.is_empty() && text.word(machine) == "qual" {
+        let families = reading.catalogue.named(&reading.question.text, false);
+        let first = families.first()?;
+        let same = families.iter().all(|one| one.category == first.category);
+        return same.then(|| {
+            reading.fact(Value::ProductCategory(first.category.clone()), machine, machine + 1)
+        });
+    }
+    match kinds.as_slice() {
+        [(kind, at)] => Some(reading.fact(Value::ProductCategory((*kind).to_owned()), *at, at + 1)),
+        _ => None,
+    }
+}

@@ -1,0 +1,42 @@
+//! Things people ask for that no machine maker of this kind sells: freezers, fryers, mincers.
+
+use std::sync::LazyLock;
+
+use super::scope::denied_before;
+use super::text::{Gap, Text};
+
+static THINGS: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
+    let names = include_str!("../../data/unavailable.txt").split_whitespace();
+    names.map(|name| name.split('_').collect()).collect()
+});
+
+/// The first words of all things asked for that are not sold.
+pub fn find(text: &Text) -> Vec<usize> {
+    (0..text.tokens.len()).filter(|at| names_thing(text, *at) && wanted(text, *at)).collect()
+}
+
+fn names_thing(text: &Text, at: usize) -> bool {
+    THINGS.iter().any(|thing| {
+        thing.iter().enumerate().all(|(index, word)| {
+            text.fold(at + index) == *word && (index == 0 || text.gap(at + index) <= Gap::Hyphen)
+        })
+    })
+}
+
+/// Whether it is asked for, and not only spoken of.
+fn wanted(text: &Text, at: usize) -> bool {
+    let sentence = text.sentence(at);
+    let asks = (sentence.start..at).any(|i| {
+        text.is(
+            i,
+            "vendem vende tem fazem fabricam trabalham preciso procuro quero queria \
+precisando procurando comprar precisamos gostaria teria preco \
+orcamento quanto interesse e busco cotar vcs",
+        ) && !(text.word(i) == "tem" && text.is(i.wrapping_sub(1), "nao ja"))
+    });
+    let own = (sentence.start.max(at.saturating_sub(4))..at).any(|i| {
+        text.is(i, "minha meu nossa nosso tenho temos uso usamos na no da do com")
+            && !(text.word(i) == "com" && text.word(i.wrapping_sub(1)).starts_with("trabalh"))
+    });
+    asks && !own && !denied_before(text, at, 3)
+}

@@ -1,0 +1,445 @@
+//! What the lead makes in a period: amount, unit and period, or nothing.
+
+use super::answer::{self, Reply};
+use super::numbers::{self, Number};
+use super::reading::Reading;
+use super::scope::{corrected_between, taken_back};
+use super::text::{Gap, Text, one_of};
+use crate::lead::{Fact, Field, Period, Unit, Value, Volume};
+
+/// A number that may be a volume.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    amount: f64,
+    unit: Option<Unit>,
+    period: Option<Period>,
+    start: usize,
+    end: usize,
+    goal: bool,
+}
+
+/// Reads the volume; `models` are the words taken by names of machines.
+pub fn read(reading: &Reading<'_>, models: &[(usize, usize)]) -> Option<Fact> {
+    let text = reading.text;
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < text.tokens.len() {
+        let free =
+            !reading.is_taken(at) && models.iter().all(|(from, to)| !(*from..*to).contains(&at));
+        match free.then(|| candidate(reading, at)).flatten() {
+            Some(candidate) => {
+                at = candidate.end;
+                found.push(candidate);
+            }
+            None => at = numbers::read(text, at).map_or(at + 1, |number| number.end),
+        }
+    }
+    let chosen =
+        choose(reading, &found).or_else(|| period_only(reading)).or_else(|| confirmed(reading))?;
+    let unit = chosen.unit.or_else(|| unit_spoken_of(reading)).unwrap_or(Unit::Unidade);
+    let volume = Volume { amount: chosen.amount, unit, period: chosen.period? };
+    Some(reading.fact(Value::Volume(volume), chosen.start, chosen.end))
+}
+
+fn choose(reading: &Reading<'_>, found: &[Candidate]) -> Option<Candidate> {
+    let asked = reading.question.asks(Field::Volume);
+    let whole = |c: &Candidate| c.period.is_some();
+    let kept: Vec<Candidate> = found
+        .iter()
+        .copied()
+        .filter(|c| !taken_back(reading.text, c.end) && !number_taken_back(reading.text, c))
+        .collect();
+    let present = kept.iter().find(|c| whole(c) && !c.goal);
+    let mut first = present.or_else(|| kept.iter().find(|c| whole(c))).copied();
+    // A correction without unit or period inherits them: "200 por dia, opa, 2000".
+    let pattern = first.or_else(|| found.iter().copied().find(whole));
+    if let Some(before) = pattern {
+        let later = kept.iter().rev().find(|c| {
+            c.start > before.start
+                && corrected_between(reading.text, before.end, c.start)
+                && (c.period.is_some() || c.unit.is_none())
+        });
+        if let Some(later) = later {
+            let period = later.period.or(before.period);
+            first = Some(Candidate { period, unit: later.unit.or(before.unit), ..*later });
+        }
+    }
+    if first.is_some() || !asked {
+        return first;
+    }
+    let bare: Vec<Candidate> = kept.iter().copied().filter(|c| !c.goal).collect();
+    let only = bare.first()?;
+    let period = period_in(&reading.question.text)?;
+    Some(Candidate {
+        period: Some(period),
+        unit: only.unit.or_else(|| unit_in(&reading.question.text)),
+        ..*only
+    })
+}
+
+/// "200 não, 2000": the denial may stand after the unit.
+fn number_taken_back(text: &Text, candidate: &Candidate) -> bool {
+    (candidate.start + 1..=candidate.end + 1)
+        .any(|at| taken_back(text, at) && text.gap(at) <= Gap::Space)
+}
+
+fn candidate(reading: &Reading<'_>, at: usize) -> Option<Candidate> {
+    let text = reading.text;
+    let number = numbers::read(text, at).filter(|_| text.tokens[at].special.is_none())?;
+    if reading.scope.past(at) || reading.scope.third(at) || counts_something_else(text, &number) {
+        return None;
+    }
+    let mut amount = number.value;
+    let mut end = number.end;
+    if let Some(upper) = range_end(text, &number) {
+        end = upper;
+    }
+    if let Some((times, stop)) = contents(text, end) {
+        amount *= times;
+        end = stop;
+    }
+    let (unit, factor, after_unit) = unit_at(text, end);
+    if unit.is_none() && !may_follow(text, end) {
+        return None;
+    }
+    amount *= factor;
+    let (period, fold, stop) = period_after(text, after_unit)
+        .or_else(|| period_before(text, at).map(|(period, fold)| (period, fold, after_unit)))
+        .map_or((None, 1.0, after_unit), |(period, fold, stop)| (Some(period), fold, stop));
+    let unit = unit.or_else(|| unit_at(text, stop).0);
+    // "um", "meia" alone count only with a unit: "uma por dia" is rarely a volume.
+    if !number.digits && amount < 2.0 && unit.is_none() {
+        return None;
+    }
+    Some(Candidate {
+        amount: amount * fold,
+        unit,
+        period,
+        start: at,
+        end: stop.max(number.end),
+        goal: is_goal(text, at),
+    })
+}
+
+/// "200 a 300", "200-300", "entre 200 e 300", "200 ou 300": one past the upper bound.
+fn range_end(text: &Text, number: &Number) -> Option<usize> {
+    let linked = text.is(number.end, "a ate ou e");
+    let between = text.word(number.start.saturating_sub(1)) == "entre";
+    if linked && (text.word(number.end) != "e" || between) {
+        return numbers::read(text, number.end + 1)
+            .filter(|upper| upper.value > number.value)
+            .map(|upper| upper.end);
+    }
+    let hyphen = matches!(text.gap(number.end), Gap::Hyphen | Gap::Dash | Gap::Slash);
+    numbers::read(text, number.end)
+        .filter(|upper| hyphen && upper.value > number.value)
+        .map(|upper| upper.end)
+}
+
+/// "caixas com 36", "lotes de 60": how many each holds, and one past it.
+fn contents(text: &Text, at: usize) -> Option<(f64, usize)> {
+    let package = text.is(
+        at,
+        "caixa caixas lote lotes bandeja bandejas fornada fornadas pacote \
+pacotes fardo fardos batelada bateladas turno turnos massa massas cx \
+leva levas",
+    );
+    let linked = text.is(at + 1, "de com c contendo por");
+    let number = numbers::read(text, at + 2).filter(|_| package && linked)?;
+    Some((number.value, number.end))
+}
+
+/// What is counted, its factor and one past it: "kg de linguiça", "toneladas", "unidades de espeto".
+fn unit_at(text: &Text, at: usize) -> (Option<Unit>, f64, usize) {
+    let at = if text.word(at) == "de" { at + 1 } else { at };
+    let food = |at: usize| match text.word(at) {
+        "hamburguer" | "smash" | "blend" | "blends" | "disco" | "discos" | "hamburguinhos" => {
+            Some(Unit::Hamburguer)
+        }
+        "espeto" => Some(Unit::Espeto),
+        "linguica" | "gomos" => Some(Unit::Linguica),
+        _ => None,
+    };
+    if text.gap(at) >= Gap::Stop {
+        return (None, 1.0, at);
+    }
+    let of = |after: usize| {
+        if text.word(after) == "de" { food(after + 1).map(|unit| (unit, after + 2)) } else { None }
+    };
+    match text.word(at) {
+        "kg" => (Some(Unit::Kg), 1.0, of(at + 1).map_or(at + 1, |(_, end)| end)),
+        "tonelada" | "t" => (Some(Unit::Kg), 1_000.0, at + 1),
+        "arroba" | "arrobas" => (Some(Unit::Kg), 15.0, at + 1),
+        "unidades" | "pecas" | "peca" => {
+            let named = of(at + 1);
+            (
+                Some(named.map_or(Unit::Unidade, |(unit, _)| unit)),
+                1.0,
+                named.map_or(at + 1, |(_, end)| end),
+            )
+        }
+        _ => match food(at) {
+            Some(unit) => (Some(unit), 1.0, at + 1),
+            None => (None, 1.0, at),
+        },
+    }
+}
+
+/// Whether what follows a number without unit lets it be a volume.
+fn may_follow(text: &Text, at: usize) -> bool {
+    text.gap(at) >= Gap::Slash
+        || period_word(text, at).is_some()
+        || matches!(
+            text.word(at),
+            "por"
+                | "ao"
+                | "a"
+                | "cada"
+                | "todo"
+                | "toda"
+                | "todos"
+                | "todas"
+                | "no"
+                | "na"
+                | "em"
+                | "e"
+                | "mais"
+                | "so"
+                | "hoje"
+                | "aqui"
+                | "mesmo"
+                | "assim"
+                | "agora"
+                | "ou"
+                | "de"
+                | "kk"
+                | "nao"
+                | "para"
+                | "ne"
+                | "acho"
+                | "que"
+                | ""
+                | "faco"
+                | "fazemos"
+        )
+}
+
+/// Numbers that count money, people, sizes, hours.
+fn counts_something_else(text: &Text, number: &Number) -> bool {
+    let before = text.word(number.start.wrapping_sub(1));
+    let money = text.fold(number.start.wrapping_sub(1)) == "r"
+        || text.is(number.end, "reais conto contos pila real mangos");
+    let labelled = one_of(
+        before,
+        "ddd numero telefone cep loja modelo boca molde potencia ano desde dia \
+nr nr12 inox aco rua avenida fb se das as turno artigo",
+    );
+    let dated = text.gap(number.end) == Gap::Slash && numbers::is_number(text, number.end);
+    money || (labelled && text.gap(number.start) < Gap::Comma) || dated
+}
+
+fn period_word(text: &Text, at: usize) -> Option<(Period, f64)> {
+    Some(match text.word(at) {
+        "dia" | "diario" | "diarios" | "diaria" | "diarias" | "diariamente" | "noite" => {
+            (Period::Dia, 1.0)
+        }
+        "semana" | "semanal" | "semanais" | "semanalmente" => (Period::Semana, 1.0),
+        "mes" | "mensal" | "mensais" | "mensalmente" => (Period::Mes, 1.0),
+        "quinzena" | "quinzenal" | "quinzenais" => (Period::Mes, 2.0),
+        "hora" | "horas" => (Period::Hora, 1.0),
+        _ => return None,
+    })
+}
+
+/// "por dia", "/semana", "todo santo dia", "toda sexta", "no fim de semana": the period, a factor
+/// and one past it.
+fn period_after(text: &Text, from: usize) -> Option<(Period, f64, usize)> {
+    let end = text.sentence(from.min(text.tokens.len().saturating_sub(1))).end.min(from + 8);
+    for at in from..end {
+        let before = if at > 0 { text.word(at - 1) } else { "" };
+        if at > from && numbers::is_number(text, at) && !text.is(at, "um uma") {
+            let days = text.word(at + 1) == "dias" && text.fold(at) == "15";
+            return days.then_some((Period::Mes, 2.0, at + 2));
+        }
+        if text.is(at, "mas quero chegar pretendo trabalho trabalhamos") {
+            return None;
+        }
+        if one_of(before, "todo toda todos todas cada no na aos nos") && is_weekday(text, at) {
+            return Some((Period::Semana, 1.0, at + 1));
+        }
+        if text.word(at) == "fim" && text.word(at + 2) == "semana"
+            || text.word(at) == "final" && text.word(at + 2) == "semana"
+        {
+            return Some((Period::Semana, 1.0, at + 3));
+        }
+        if let Some((period, factor)) = period_word(text, at) {
+            let marked = at == from
+                || text.gap(at) == Gap::Slash
+                || one_of(
+                    before,
+                    "por ao a cada todo toda todos os na no santo pela um uma p para de e \
+da do",
+                )
+                || text.word(at).ends_with("al")
+                || text.word(at).ends_with("ais")
+                || text.word(at).starts_with("diari");
+            let coming = (period != Period::Hora
+                && text.word(at + 1) == "que"
+                && text.word(at + 2) == "vem")
+                || text.is(at + 1, "passada passado")
+                || one_of(before, "esse essa este esta proximo proxima");
+            if marked && !coming {
+                return Some((period, factor, at + 1));
+            }
+        }
+    }
+    None
+}
+
+fn is_weekday(text: &Text, at: usize) -> bool {
+    text.is(
+        at,
+        "segunda terca quarta quinta sexta sabado domingo segundas sextas \
+sabados domingos quintas quartas tercas feira",
+    )
+}
+
+/// "por semana faço 200", "produção diária de 300".
+fn period_before(text: &Text, at: usize) -> Option<(Period, f64)> {
+    let start = text.sentence(at).start;
+    let mut place = at;
+    for _ in 0..6 {
+        if place <= start || text.gap(place) >= Gap::Stop {
+            return None;
+        }
+        place -= 1;
+        if numbers::is_number(text, place) && place + 1 < at && !text.is(place, "um uma") {
+            return None;
+        }
+        let marked = text.is(place.wrapping_sub(1), "por ao cada todo toda") && place > start
+            || !text.is(place, "dia dias hora horas semana mes noite");
+        if let Some(period) = period_word(text, place).filter(|_| marked) {
+            return Some(period);
+        }
+    }
+    None
+}
+
+fn is_goal(text: &Text, at: usize) -> bool {
+    let start = text.sentence(at).start;
+    (start.max(at.saturating_sub(7))..at).any(|i| {
+        text.is(
+            i,
+            "quero chegar meta pretendo pretendemos aumentar ideia queria queremos \
+vou objetivo planejo planejamos penso passar dobrar futuro gostaria",
+        )
+    })
+}
+
+/// The period that a question asks for.
+fn period_in(text: &Text) -> Option<Period> {
+    let mut periods: Vec<Period> = Vec::new();
+    for at in 0..text.tokens.len() {
+        if let Some((period, _)) =
+            period_word(text, at).filter(|(period, _)| !periods.contains(period))
+        {
+            periods.push(period);
+        }
+    }
+    match periods.as_slice() {
+        [period] => Some(*period),
+        _ => None,
+    }
+}
+
+/// The one food that a text speaks of.
+fn unit_in(text: &Text) -> Option<Unit> {
+    let mut units: Vec<Unit> = Vec::new();
+    for at in 0..text.tokens.len() {
+        let unit = match text.word(at) {
+            "hamburguer" | "smash" if !super::segment_word(text, at) => Some(Unit::Hamburguer),
+            "formadora" | "formadoras" => Some(Unit::Hamburguer),
+            "espeto" => Some(Unit::Espeto),
+            "linguica" => Some(Unit::Linguica),
+            "kg" => Some(Unit::Kg),
+            _ => None,
+        };
+        if let Some(unit) = unit.filter(|unit| !units.contains(unit)) {
+            units.push(unit);
+        }
+    }
+    match units.as_slice() {
+        [unit] => Some(*unit),
+        [Unit::Kg, _] | [_, Unit::Kg] => Some(Unit::Kg),
+        _ => None,
+    }
+}
+
+fn unit_spoken_of(reading: &Reading<'_>) -> Option<Unit> {
+    let own = unit_in(reading.text).or_else(|| unit_in(&reading.question.text));
+    own.or_else(|| unit_in(reading.history)).or_else(|| {
+        let code = reading.lead.product.as_deref();
+        let category = code.and_then(|code| reading.catalogue.category(code));
+        match category.or(reading.lead.product_category.as_deref())? {
+            "formadora" | "linha_hamburguer" => Some(Unit::Hamburguer),
+            "linha_espeto" => Some(Unit::Espeto),
+            "ensacadeira" | "misturador" | "cortadora" | "filetadora" => Some(Unit::Kg),
+            _ => None,
+        }
+    })
+}
+
+/// "isso é por semana": the amount stands in the agent's line.
+fn period_only(reading: &Reading<'_>) -> Option<Candidate> {
+    let text = reading.text;
+    if text.tokens.len() > 10
+        || (0..text.tokens.len()).any(|at| numbers::is_number(text, at) && !text.is(at, "um uma"))
+    {
+        return None;
+    }
+    let (period, factor, at) = (0..text.tokens.len()).find_map(|at| {
+        let (period, factor) = period_word(text, at)?;
+        let marked = at > 0 && (text.is(at - 1, "por ao cada") || text.gap(at) == Gap::Slash);
+        let denied = super::scope::denied_before(text, at, 3);
+        (marked && !denied).then_some((period, factor, at))
+    })?;
+    let said = &reading.question.text;
+    let (amount, unit) = (0..said.tokens.len()).find_map(|at| {
+        let number = numbers::read(said, at).filter(|number| number.digits)?;
+        let (unit, scale, _) = unit_at(said, number.end);
+        Some((number.value * scale, unit?))
+    })?;
+    Some(Candidate {
+        amount: amount * factor,
+        unit: Some(unit),
+        period: Some(period),
+        start: at,
+        end: at + 1,
+        goal: false,
+    })
+}
+
+/// "isso" to "então são 300 hambúrgueres por dia, certo?".
+fn confirmed(reading: &Reading<'_>) -> Option<Candidate> {
+    let agrees = answer::yes_or_no(reading.text) == Some(Reply::Yes) && reading.question.count == 1;
+    let said = &reading.question.text;
+    agrees
+        .then(|| {
+            (0..said.tokens.len()).find_map(|at| {
+                let number = numbers::read(said, at).filter(|number| number.digits)?;
+                let (unit, scale, end) = unit_at(said, number.end);
+                let (period, factor, _) = period_after(said, end)?;
+                let sentence = said.sentence(at);
+                let amount = number.value * scale * factor;
+                (sentence.question && unit.is_some()).then_some(Candidate {
+                    amount,
+                    unit,
+                    period: Some(period),
+                    start: 0,
+                    end: 1,
+                    goal: false,
+                })
+            })
+        })
+        .flatten()
+}

@@ -1,0 +1,134 @@
+//! What is understood of messages, as tables: `tests/understand/*.txt`, one file for each kind of
+//! fact. `A:` is the agent's line before, `L:` each message of the burst, `=` the facts and `!` the
+//! intents that must come out, no more and no less.
+
+use seleto_rules::conversation::{Author, Line};
+use seleto_rules::lead::Lead;
+use seleto_rules::understand::catalogue::Catalogue;
+use seleto_rules::understand::{Context, Understanding, understand};
+
+/// One row of a table.
+#[derive(Debug, Default)]
+struct Case {
+    history: Vec<Line>,
+    burst: Vec<Line>,
+    facts: Vec<String>,
+    intents: Vec<String>,
+}
+
+fn cases(table: &str) -> Vec<Case> {
+    let rows = table.split("\n\n").map(|row| {
+        let mut case = Case::default();
+        for line in row.lines() {
+            let Some((mark, rest)) = line.split_at_checked(2) else { continue };
+            match mark {
+                "A:" => case.history.push(Line::text(Author::Agent, rest.trim())),
+                "H:" => case.history.push(Line::text(Author::Lead, rest.trim())),
+                "L:" => case.burst.push(Line::text(Author::Lead, rest.trim())),
+                "= " => case.facts.extend(rest.split(';').map(|fact| fact.trim().to_owned())),
+                "! " => case.intents.extend(rest.split_whitespace().map(str::to_owned)),
+                _ => {}
+            }
+        }
+        case.facts.sort();
+        case.intents.sort();
+        case
+    });
+    rows.filter(|case| !case.burst.is_empty()).collect()
+}
+
+fn read(case: &Case) -> Understanding {
+    let lead = Lead::default();
+    let Case { history, burst, .. } = case;
+    understand(&Context { catalogue: Catalogue::seleto(), lead: &lead, history, burst })
+}
+
+/// Facts as the tables write them: `city=Bauru`, `volume=300 hamburguer/dia`.
+fn written(understood: &Understanding) -> (Vec<String>, Vec<String>) {
+    let mut lead = Lead::default();
+    for fact in &understood.facts {
+        lead.apply(&fact.value);
+    }
+    let text = |value: serde_json::Value| match value {
+        serde_json::Value::Object(volume) => {
+            let part = |key: &str| volume[key].as_str().unwrap_or_default().to_owned();
+            format!(
+                "{} {}/{}",
+                volume["amount"].as_f64().unwrap_or_default(),
+                part("unit"),
+                part("period")
+            )
+        }
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    let fields = serde_json::to_value(&lead).unwrap();
+    let fields = fields.as_object().cloned().unwrap_or_default();
+    let mut facts: Vec<_> =
+        fields.into_iter().map(|(key, value)| format!("{key}={}", text(value))).collect();
+    let intents =
+        understood.intents.iter().map(|intent| text(serde_json::to_value(intent).unwrap()));
+    let mut intents: Vec<_> = intents.collect();
+    facts.sort();
+    intents.sort();
+    (facts, intents)
+}
+
+/// Compares every row of a table; all that differ are told at once.
+fn check(table: &str, at_least: usize) {
+    let cases = cases(table);
+    assert!(cases.len() >= at_least, "the table lost rows: {}", cases.len());
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let understood = read(case);
+        let (facts, intents) = written(&understood);
+        if facts != case.facts || intents != case.intents {
+            let said: Vec<_> = case.burst.iter().map(|line| line.text.as_str()).collect();
+            wrong.push(format!(
+                "{said:?}\n  expected {:?} {:?}\n  read     {facts:?} {intents:?}",
+                case.facts, case.intents
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[test]
+fn places_are_told_from_what_only_looks_like_one() {
+    check(include_str!("understand/place.txt"), 40);
+}
+
+#[test]
+fn names_and_companies_are_the_senders_own() {
+    check(include_str!("understand/identity.txt"), 40);
+}
+
+#[test]
+fn a_volume_is_an_amount_a_unit_and_a_period() {
+    check(include_str!("understand/volume.txt"), 40);
+}
+
+#[test]
+fn the_machine_is_the_one_the_lead_wants() {
+    check(include_str!("understand/product.txt"), 30);
+}
+
+#[test]
+fn urgency_and_acquaintance_are_about_the_purchase() {
+    check(include_str!("understand/purchase.txt"), 35);
+}
+
+#[test]
+fn the_segment_is_the_leads_own_business() {
+    check(include_str!("understand/segment.txt"), 20);
+}
+
+#[test]
+fn addresses_and_registrations_are_whole_and_valid() {
+    check(include_str!("understand/contact.txt"), 15);
+}
+
+#[test]
+fn intents_are_what_the_lead_does_or_wants() {
+    check(include_str!("understand/intents.txt"), 70);
+}
