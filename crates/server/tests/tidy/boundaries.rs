@@ -95,9 +95,8 @@ pub fn json_outside_wire(tree: &Tree) -> Vec<Complaint> {
         .filter(is_vendor)
         .filter(|text| !is_wire(text))
         .flat_map(|text| {
-            let tokens: TokenStream = text.content.parse().expect("a source that compiles is Rust");
             let mut lines = Vec::new();
-            serde_derives(tokens, &mut lines);
+            serde_derives(text.tokens(), &mut lines);
             lines.into_iter().map(|line| {
                 Complaint::new(
                     &text.path,

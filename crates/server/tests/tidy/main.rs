@@ -9,6 +9,7 @@ mod modules;
 mod sql;
 mod text;
 mod tree;
+mod variables;
 
 use tree::{Complaint, Tree};
 
@@ -72,4 +73,9 @@ fn every_local_link_leads_somewhere() {
 #[test]
 fn every_page_can_be_found_from_the_front_page() {
     assert_none(links::unreachable_pages(&Tree::of_this_repository()));
+}
+
+#[test]
+fn every_variable_is_explained() {
+    assert_none(variables::unexplained(&Tree::of_this_repository()));
 }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-
-use crate::tree::{Complaint, Text, Tree};
+use crate::tree::{Complaint, Tree};
 
 const STORE: &str = "crates/server/src/store/";
 const MIGRATIONS: &str = "crates/server/migrations/";
@@ -13,8 +11,15 @@ const MIGRATIONS: &str = "crates/server/migrations/";
 pub fn outside_the_store(tree: &Tree) -> Vec<Complaint> {
     let tables = tables(tree);
     let mut complaints = Vec::new();
+    if tables.is_empty() && tree.paths.iter().any(|path| path.starts_with(STORE)) {
+        complaints.push(Complaint::new(
+            MIGRATIONS,
+            1,
+            "no migration makes a table: this rule holds nothing",
+        ));
+    }
     for text in tree.shipped_rust().filter(|text| !text.path.starts_with(STORE)) {
-        for (line, literal) in literals(text) {
+        for (line, literal) in text.literals() {
             if let Some(table) = table_named_in(&literal, &tables) {
                 let message = format!("SQL on `{table}` outside `store/`: move the query there");
                 complaints.push(Complaint::new(&text.path, line, message));
@@ -76,36 +81,6 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The string literals of a source and their lines, without those of doc comments.
-fn literals(text: &Text) -> Vec<(usize, String)> {
-    let tokens: TokenStream =
-        text.content.parse().unwrap_or_else(|error| panic!("{} is not Rust: {error}", text.path));
-    let mut found = Vec::new();
-    collect_literals(tokens, &mut found);
-    found
-}
-
-fn collect_literals(tokens: TokenStream, found: &mut Vec<(usize, String)>) {
-    for token in tokens {
-        match token {
-            TokenTree::Literal(literal) => {
-                found.push((literal.span().start().line, literal.to_string()))
-            }
-            TokenTree::Group(group) if !is_doc(group.delimiter(), group.stream()) => {
-                collect_literals(group.stream(), found);
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Whether this is the inside of `#[doc = "…"]`, which is what `///` and `//!` become.
-fn is_doc(delimiter: Delimiter, tokens: TokenStream) -> bool {
-    let first = tokens.into_iter().next();
-    delimiter == Delimiter::Bracket
-        && matches!(first, Some(TokenTree::Ident(name)) if name == "doc")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +113,12 @@ mod tests {
         check(path, r#""update leads set name = $1""#, Some("leads"));
         check(path, r#""delete from public.messages""#, Some("messages"));
         check(path, r#""WHERE EXISTS (SELECT 1\nFROM funnel)""#, Some("funnel"));
+    }
+
+    #[test]
+    fn a_store_without_migrations_is_found() {
+        let tree = Tree::sample(&[("crates/server/src/store/mod.rs", "//! Keeps.\n")]);
+        assert_eq!(outside_the_store(&tree).len(), 1);
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::{fmt, fs};
 
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
 /// What lies at the root and is no source: built, running, private, or git's own.
 const NOT_OURS: [&str; 4] = ["target", "data", ".env", ".git"];
 
@@ -42,6 +44,20 @@ impl Complaint {
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", self.path, self.line, self.message)
+    }
+}
+
+impl Text {
+    /// The tokens of a Rust source: comments are gone, and doc comments are attributes.
+    pub fn tokens(&self) -> TokenStream {
+        self.content.parse().unwrap_or_else(|error| panic!("{} is not Rust: {error}", self.path))
+    }
+
+    /// The literals of a Rust source with their lines, as written, without those of doc comments.
+    pub fn literals(&self) -> Vec<(usize, String)> {
+        let mut found = Vec::new();
+        collect_literals(self.tokens(), &mut found);
+        found
     }
 }
 
@@ -99,4 +115,25 @@ impl Tree {
             }
         }
     }
+}
+
+fn collect_literals(tokens: TokenStream, found: &mut Vec<(usize, String)>) {
+    for token in tokens {
+        match token {
+            TokenTree::Literal(literal) => {
+                found.push((literal.span().start().line, literal.to_string()))
+            }
+            TokenTree::Group(group) if !is_doc(group.delimiter(), group.stream()) => {
+                collect_literals(group.stream(), found);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether this is the inside of `#[doc = "…"]`, which is what `///` and `//!` become.
+fn is_doc(delimiter: Delimiter, tokens: TokenStream) -> bool {
+    let first = tokens.into_iter().next();
+    delimiter == Delimiter::Bracket
+        && matches!(first, Some(TokenTree::Ident(name)) if name == "doc")
 }
