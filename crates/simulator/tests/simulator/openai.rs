@@ -171,7 +171,8 @@ async fn requests_that_openai_would_refuse_are_refused() {
         change(&mut question);
         question
     };
-    let changes: [(&str, fn(&mut Value)); 9] = [
+    type Spoil = fn(&mut Value);
+    let changes: [(&str, Spoil); 9] = [
         ("no messages", |q| q["messages"] = json!([])),
         ("a strange role", |q| q["messages"][0]["role"] = json!("boss")),
         ("no content", |q| q["messages"][0]["content"] = Value::Null),
