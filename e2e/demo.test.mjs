@@ -147,6 +147,8 @@ test("the page says that the demo is down and comes back with it", async (contex
   await demo.halt();
   await page.locator("#notice", { hasText: "Sem conexão" }).waitFor();
   await page.locator("#presence", { hasText: "sem conexão" }).waitFor();
+  await write(page, "tem alguém aí?");
+  await page.waitForFunction(() => document.getElementById("text").value === "tem alguém aí?");
   await demo.start();
   await page.locator("#presence", { hasText: "online" }).waitFor();
   await page.locator("#notice").waitFor({ state: "hidden" });

@@ -1,12 +1,15 @@
 //! What the leads' phones show: the only truth about what a lead was told.
 
-use std::collections::{HashMap, VecDeque};
+mod book;
+
 use std::sync::Mutex;
 
 use serde::Serialize;
 use tokio::sync::{broadcast, watch};
 
 use crate::log::lock;
+use book::Book;
+pub(crate) use book::NewBubble;
 
 /// One message on a lead's phone.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -119,50 +122,6 @@ pub struct Phones {
     revisions: watch::Sender<u64>,
 }
 
-#[derive(Default)]
-struct Book {
-    contacts: HashMap<String, Contact>,
-    phone_of_lid: HashMap<String, String>,
-    bubbles: VecDeque<Bubble>,
-    order_of_message: HashMap<String, u64>,
-    last_order: u64,
-    last_revision: u64,
-}
-
-/// A bubble before the phones have given it its place.
-pub(crate) struct NewBubble {
-    pub(crate) address: String,
-    pub(crate) author: Author,
-    pub(crate) kind: Kind,
-    pub(crate) text: String,
-    pub(crate) message_id: String,
-    pub(crate) zaap_id: Option<String>,
-    pub(crate) at_ms: i64,
-    pub(crate) ticks: Ticks,
-    pub(crate) quotes: Option<String>,
-}
-
-impl NewBubble {
-    /// The bubble as it would be; for messages that no phone shows.
-    pub(crate) fn unplaced(self) -> Bubble {
-        Bubble {
-            order: 0,
-            revision: 0,
-            phone: self.address.clone(),
-            address: self.address,
-            author: self.author,
-            kind: self.kind,
-            text: self.text,
-            message_id: self.message_id,
-            zaap_id: self.zaap_id,
-            at_ms: self.at_ms,
-            ticks: self.ticks,
-            quotes: self.quotes,
-            edited: false,
-        }
-    }
-}
-
 impl Phones {
     pub(crate) fn bounded(bound: usize) -> Self {
         Self {
@@ -175,9 +134,7 @@ impl Phones {
 
     /// What one phone shows, oldest first; `phone` is its number or its lid.
     pub fn bubbles(&self, phone: &str) -> Vec<Bubble> {
-        let book = lock(&self.book);
-        let phone = book.phone_at(phone);
-        book.bubbles.iter().filter(|bubble| bubble.phone == phone).cloned().collect()
+        lock(&self.book).of_phone(phone).cloned().collect()
     }
 
     /// The texts that the agent put on one phone, oldest first.
@@ -258,12 +215,7 @@ impl Phones {
 
     pub(crate) fn show(&self, new: NewBubble) -> Bubble {
         let mut book = lock(&self.book);
-        let bubble = book.place(new);
-        if book.bubbles.len() > self.bound
-            && let Some(gone) = book.bubbles.pop_front()
-        {
-            book.order_of_message.remove(&gone.message_id);
-        }
+        let bubble = book.place(new, self.bound);
         self.tell(&book, Change::Bubble(bubble.clone()));
         bubble
     }
@@ -283,16 +235,11 @@ impl Phones {
     /// The lead's messages on this phone up to now were read by the company.
     pub(crate) fn read_all(&self, address: &str) {
         let mut book = lock(&self.book);
-        let phone = book.phone_at(address).to_owned();
-        let unread = |bubble: &&Bubble| {
-            bubble.phone == phone
-                && bubble.author == Author::Lead
-                && bubble.ticks == Ticks::Received
-        };
-        // Only the latest run can be unread, so a long history costs nothing.
-        let run = book.bubbles.iter().rev().take(50);
-        let ids: Vec<_> = run.filter(unread).map(|bubble| bubble.message_id.clone()).collect();
-        for id in ids.iter().rev() {
+        let is_unread =
+            |bubble: &&Bubble| bubble.author == Author::Lead && bubble.ticks == Ticks::Received;
+        let unread = book.of_phone(address).filter(is_unread);
+        let ids: Vec<_> = unread.map(|bubble| bubble.message_id.clone()).collect();
+        for id in &ids {
             if let Some(changed) = book.change(id, |bubble| bubble.ticks = Ticks::Read) {
                 self.tell(&book, Change::Bubble(changed));
             }
@@ -328,38 +275,5 @@ impl Change {
             Self::Bubble(bubble) => Some(bubble.revision),
             Self::Typing { .. } => None,
         }
-    }
-}
-
-impl Book {
-    fn phone_at<'a>(&'a self, address: &'a str) -> &'a str {
-        self.phone_of_lid.get(address).map_or(address, String::as_str)
-    }
-
-    fn next_revision(&mut self) -> u64 {
-        self.last_revision += 1;
-        self.last_revision
-    }
-
-    fn place(&mut self, new: NewBubble) -> Bubble {
-        self.last_order += 1;
-        let mut bubble = new.unplaced();
-        bubble.order = self.last_order;
-        bubble.revision = self.next_revision();
-        bubble.phone = self.phone_at(&bubble.address).to_owned();
-        self.order_of_message.insert(bubble.message_id.clone(), bubble.order);
-        self.bubbles.push_back(bubble.clone());
-        bubble
-    }
-
-    fn change(&mut self, message_id: &str, edit: impl FnOnce(&mut Bubble)) -> Option<Bubble> {
-        let order = *self.order_of_message.get(message_id)?;
-        let first = self.bubbles.front()?.order;
-        let index = usize::try_from(order.checked_sub(first)?).ok()?;
-        let revision = self.next_revision();
-        let bubble = self.bubbles.get_mut(index)?;
-        edit(bubble);
-        bubble.revision = revision;
-        Some(bubble.clone())
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::http::header;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 
 /// Nothing but the server's own files runs, loads or frames the page.
@@ -51,7 +51,8 @@ const ASSETS: [Asset; 9] = [
 ];
 
 pub(super) fn router() -> Router {
-    ASSETS.iter().fold(Router::new(), |router, asset| {
+    let router = Router::new().route("/demo/", get(async || Redirect::permanent("/demo")));
+    ASSETS.iter().fold(router, |router, asset| {
         router.route(asset.path, get(move || async move { answer(asset) }))
     })
 }

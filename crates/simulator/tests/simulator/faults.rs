@@ -9,7 +9,9 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{call_url, client, client_token, send_text, start};
+use crate::support::{
+    call_url, client, client_token, impatient_client, send_text, send_text_with, start,
+};
 
 const PHONE: &str = "5547999990001";
 
@@ -135,7 +137,8 @@ async fn a_slow_drip_gives_the_true_answer_byte_by_byte() {
 
     let (simulator, _agent) = start().await;
     simulator.zapi.faults(Operation::SendText).next(Fault::Drip { every: Duration::MAX });
-    let mut answer = send_text(&simulator.zapi, PHONE, "olá").await.unwrap();
+    let sent = send_text_with(&impatient_client(), &simulator.zapi, PHONE, "olá").await;
+    let mut answer = sent.unwrap();
     assert!(answer.chunk().await.unwrap_err().is_timeout(), "the client gives up first");
 }
 
@@ -153,7 +156,8 @@ async fn silence_lasts_until_the_client_gives_up() {
     {
         let (simulator, _agent) = start().await;
         simulator.zapi.faults(Operation::SendText).next(fault);
-        let error = send_text(&simulator.zapi, PHONE, "olá").await.unwrap_err();
+        let sent = send_text_with(&impatient_client(), &simulator.zapi, PHONE, "olá").await;
+        let error = sent.unwrap_err();
         assert!(error.is_timeout(), "{error:?}");
         assert_eq!(!simulator.zapi.phones().bubbles(PHONE).is_empty(), reached);
     }

@@ -9,7 +9,7 @@ use seleto_simulator::openai::{
 use seleto_simulator::{Fault, Reply};
 use serde_json::{Value, json};
 
-use crate::support::client;
+use crate::support::{client, impatient_client};
 
 async fn start() -> Openai {
     Openai::start(OpenaiConfig::default()).await.unwrap()
@@ -171,7 +171,8 @@ async fn requests_that_openai_would_refuse_are_refused() {
         change(&mut question);
         question
     };
-    let changes: [(&str, fn(&mut Value)); 9] = [
+    type Spoil = fn(&mut Value);
+    let changes: [(&str, Spoil); 9] = [
         ("no messages", |q| q["messages"] = json!([])),
         ("a strange role", |q| q["messages"][0]["role"] = json!("boss")),
         ("no content", |q| q["messages"][0]["content"] = Value::Null),
@@ -226,7 +227,7 @@ async fn latency_outlasts_an_impatient_client() {
     openai.set_latency(Duration::from_secs(3600));
     let url = format!("{}/chat/completions", openai.base_url());
     let key = OpenaiConfig::default().api_key;
-    let sent = client().post(url).bearer_auth(key).json(&question()).send().await;
+    let sent = impatient_client().post(url).bearer_auth(key).json(&question()).send().await;
     assert!(sent.unwrap_err().is_timeout());
     openai.set_latency(Duration::from_millis(1));
     assert_eq!(answer(&openai, &question()).await.0, 200);

@@ -85,13 +85,22 @@ pub async fn start() -> (Simulator, Agent) {
 
 /// A client like the product's: no redirects, no proxy, no retries, a deadline.
 pub fn client() -> reqwest::Client {
+    client_with(Duration::from_secs(30))
+}
+
+/// A client that soon gives up on a server that keeps silent.
+pub fn impatient_client() -> reqwest::Client {
+    client_with(Duration::from_secs(2))
+}
+
+fn client_with(deadline: Duration) -> reqwest::Client {
     // Another test may have installed it already.
     rustls::crypto::ring::default_provider().install_default().ok();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .retry(reqwest::retry::never())
-        .timeout(Duration::from_secs(2))
+        .timeout(deadline)
         .build()
         .unwrap()
 }
@@ -114,7 +123,17 @@ pub async fn send_text(
     phone: &str,
     text: &str,
 ) -> Result<reqwest::Response, reqwest::Error> {
-    client()
+    send_text_with(&client(), zapi, phone, text).await
+}
+
+/// The same, with a client of the caller's.
+pub async fn send_text_with(
+    client: &reqwest::Client,
+    zapi: &Zapi,
+    phone: &str,
+    text: &str,
+) -> Result<reqwest::Response, reqwest::Error> {
+    client
         .post(call_url(zapi, "send-text"))
         .header("Client-Token", client_token())
         .json(&json!({"phone": phone, "message": text}))

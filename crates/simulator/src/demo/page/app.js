@@ -30,7 +30,7 @@ listen({
     document.title = `${company} – simulador de WhatsApp`;
     contacts.clear();
     ready = false;
-    byId("bubbles").setAttribute("aria-busy", "true");
+    byId("log").setAttribute("aria-busy", "true");
   },
   onChange(change) {
     if (change.type === "contact") meet(change);
@@ -40,7 +40,7 @@ listen({
   onReady() {
     if (!ready) open(contacts.has(chosen) ? chosen : [...contacts.keys()].at(-1));
     ready = true;
-    byId("bubbles").setAttribute("aria-busy", "false");
+    byId("log").setAttribute("aria-busy", "false");
     if (contacts.size === 0) addContact(freshName(contacts));
   },
   onLine(isOnline) {
