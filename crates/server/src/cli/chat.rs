@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use seleto_rules::quiet_time::QuietTime;
+use seleto_simulator::zapi::Pace;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio_util::sync::CancellationToken;
 
@@ -46,7 +47,7 @@ async fn talk(config: Config, folder: &std::path::Path) -> Result<ExitCode, Fail
     let (store, _alone) = open::store(&config, &clock).await?;
     let listener = serve::listen(&config).await?;
     let address = format!("http://{}", listener.local_addr()?);
-    let simulator = demo::start_simulator().await?;
+    let simulator = demo::start_simulator(Pace::immediate()).await?;
     let config = demo::against(&simulator, config)?;
     let app = App::new(config, store, clock, Metrics::none()).await?;
     simulator.call_back(&address, app.webhook_secret.expose_secret());

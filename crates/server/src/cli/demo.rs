@@ -2,9 +2,11 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
-use seleto_simulator::{Simulator, SimulatorConfig, demo, zapi};
+use seleto_simulator::zapi::{self, Pace, ZapiConfig};
+use seleto_simulator::{Simulator, SimulatorConfig, demo};
 use tokio_util::sync::CancellationToken;
 
 use super::{Configured, Failed, log_filter, open, serve};
@@ -25,7 +27,7 @@ pub(super) async fn run((config, _): Configured) -> Result<ExitCode, Failed> {
     let (store, _alone) = open::store(&config, &clock).await?;
     let listener = serve::listen(&config).await?;
     let address = format!("http://{}", listener.local_addr()?);
-    let simulator = start_simulator().await?;
+    let simulator = start_simulator(phone_pace()).await?;
     let brain = if config.openai.is_some() { "OpenAI" } else { "offline, sem chaves" };
     let config = against(&simulator, config)?;
     let app = App::new(config, store, clock, Metrics::install()).await?;
@@ -36,14 +38,26 @@ pub(super) async fn run((config, _): Configured) -> Result<ExitCode, Failed> {
     tokio::spawn(serve::stop_on_signal(stop.clone()));
     println!("Seleto SDR em demonstração (cérebro: {brain}; WhatsApp simulado).");
     println!("Converse em {address}/demo   (Ctrl-C encerra)");
+    tokio::spawn(close_streams(stop.clone(), simulator.clone()));
     let ended = serve::agent(Arc::clone(&app), listener, Some(page), stop).await;
-    simulator.stop().await;
     ended.map(|()| ExitCode::SUCCESS)
 }
 
+/// The page's event streams would keep the server from ending.
+async fn close_streams(stop: CancellationToken, simulator: Simulator) {
+    stop.cancelled().await;
+    simulator.stop().await;
+}
+
 /// The vendors on free ports; only WhatsApp, since the model is either real or offline.
-pub(super) async fn start_simulator() -> Result<Simulator, Failed> {
-    Ok(Simulator::start(SimulatorConfig::default()).await?)
+pub(super) async fn start_simulator(pace: Pace) -> Result<Simulator, Failed> {
+    let zapi = ZapiConfig { pace, ..ZapiConfig::default() };
+    Ok(Simulator::start(SimulatorConfig { zapi, ..SimulatorConfig::default() }).await?)
+}
+
+/// As fast as a phone in a demonstration should be: typing shows, waiting does not bore.
+fn phone_pace() -> Pace {
+    Pace { gap: Duration::from_millis(200)..=Duration::from_millis(500), delays: 0.6 }
 }
 
 /// The same configuration, with WhatsApp simulated.

@@ -57,7 +57,7 @@ pub fn router(app: Arc<App>, demo: Option<Router>) -> Router {
     if let Some(demo) = demo {
         // Open to this machine only: `seleto demo` binds to loopback. No time limit, because its
         // events stream for as long as the page is open.
-        router = router.layer(time_limit()).nest("/demo", demo);
+        router = router.layer(time_limit()).merge(demo);
     } else {
         router = router.layer(time_limit());
     }
