@@ -1,5 +1,7 @@
 //! The whole agent against local vendors, on both engines, with a clock that only the tests move.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 #[path = "../support/postgres.rs"]
 mod postgres;
 mod world;

@@ -155,7 +155,7 @@ fn write_in_groups(connection: &mut Connection, jobs: &mpsc::Receiver<Box<dyn Jo
     while let Ok(first) = jobs.recv() {
         let mut group = Vec::with_capacity(8);
         let commit = run_group(connection, first, jobs, &mut group);
-        let outcome = commit.as_ref().map(|()| ()).map_err(String::as_str);
+        let outcome = commit.as_ref().copied().map_err(String::as_str);
         for job in &mut group {
             job.finish(outcome);
         }
