@@ -41,6 +41,15 @@ pub(super) fn whole_reply(scene: &mut Scene<'_>) -> Option<Course> {
     PATHS.iter().find_map(|path| path(scene))
 }
 
+/// Paths on which a model has nothing to add, and must have no say.
+const BEYOND_DISPUTE: &[Path] =
+    &[nothing_to_answer, opted_out, opt_out, leave, acknowledgement, without_words];
+
+/// The whole reply, when the turn leaves nothing to judge.
+pub(super) fn beyond_dispute(scene: &mut Scene<'_>) -> Option<Course> {
+    BEYOND_DISPUTE.iter().find_map(|path| path(scene))
+}
+
 fn nothing_to_answer(scene: &mut Scene<'_>) -> Option<Course> {
     let mood = scene.turn.burst.iter().all(|line| {
         matches!(line.kind, Kind::Sticker | Kind::Reaction)

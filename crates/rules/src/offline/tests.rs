@@ -238,6 +238,35 @@ fn an_opt_out_is_confirmed_once_and_holds_until_the_lead_wants_to_buy() {
 }
 
 #[test]
+fn only_what_leaves_nothing_to_judge_is_kept_from_the_model() {
+    let decided = |text: &str, memory: Memory| {
+        let talk = Talk::new();
+        let burst = [Line::text(Author::Lead, text)];
+        let turn = Turn {
+            playbook: &talk.playbook,
+            lead: &talk.lead,
+            sender_name: None,
+            history: &[],
+            burst: &burst,
+            memory: &memory,
+            now: talk.now,
+        };
+        without_model(&turn).map(|draft| draft.reply.is_some())
+    };
+    let greeted = Memory { greeted: true, ..Memory::default() };
+    let gone = Memory { opted_out: true, ..greeted.clone() };
+    assert_eq!(decided("quanto custa a FB300?", greeted.clone()), None);
+    assert_eq!(decided("oi", Memory::default()), None);
+    assert_eq!(
+        decided("me tira da lista, nao quero receber mais nada", greeted.clone()),
+        Some(true)
+    );
+    assert_eq!(decided("bom dia", gone), Some(false));
+    assert_eq!(decided("👍", greeted.clone()), Some(false));
+    assert_eq!(decided("obrigado", greeted), Some(true));
+}
+
+#[test]
 fn whoever_wants_a_person_gets_one_and_no_questions() {
     let mut talk = Talk::new();
     let reply = talk.hear("quero falar com atendente", vec![], &[Human]);
