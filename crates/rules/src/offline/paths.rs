@@ -140,7 +140,10 @@ fn complaint(scene: &mut Scene<'_>) -> Option<Course> {
     if let Some(person) = answers::human(scene) {
         return Some(Course::Say(vec![person]));
     }
-    if scene.is_about_buying() && !scene.wants(Intent::Technical) {
+    let buys = scene.wants_any(&[Intent::ProductQuestion, Intent::Price])
+        || scene.is_news(Field::Product)
+        || scene.is_news(Field::ProductCategory);
+    if buys {
         scene.memory.complained = false;
         return None;
     }
