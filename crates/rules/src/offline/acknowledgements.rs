@@ -14,7 +14,7 @@ pub(super) fn fitting(scene: &mut Scene<'_>, greeted: bool, answered: bool) -> O
         (false, true) => told(scene).filter(|say| {
             matches!(say, Say::AckName | Say::AckCorrection | Say::AckCustomer | Say::AckEmail)
         }),
-        (false, false) => told(scene).or(Some(Say::Ack).filter(|_| has_statement(scene))),
+        (false, false) => told(scene).or_else(|| for_a_statement(scene)),
     }?;
     Some(scene.voice.say(say))
 }
@@ -44,7 +44,10 @@ fn told(scene: &Scene<'_>) -> Option<Say> {
     .find_map(|(holds, say)| holds.then_some(say))
 }
 
-/// Whether the burst states something, understood or not.
-fn has_statement(scene: &Scene<'_>) -> bool {
-    !scene.facts.is_empty() || scene.is_only(&[]) && !scene.text.contains('?')
+/// What answers a statement: noted when it is news, heard when nothing was understood.
+fn for_a_statement(scene: &Scene<'_>) -> Option<Say> {
+    if !scene.facts.is_empty() {
+        return Some(Say::Ack);
+    }
+    (scene.is_only(&[]) && !scene.text.contains('?')).then_some(Say::Heard)
 }

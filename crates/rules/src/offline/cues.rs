@@ -61,40 +61,48 @@ const ACKNOWLEDGING: &[&str] = &[
     "pois",
 ];
 
+/// Longest line that may ask who writes: in longer ones the words mean something else.
+const SHORT_LINE: usize = 8;
+
 /// Whether a text asks who or what writes.
 pub(super) fn asks_identity(text: &str) -> bool {
-    has_any(
-        text,
-        &[
-            "quem e",
-            "quem e voce",
-            "quem e vc",
-            "quem fala",
-            "quem ta falando",
-            "com quem eu falo",
-            "com quem falo",
-            "com quem estou falando",
-            "voce e um robo",
-            "vc e um robo",
-            "voce e robo",
-            "vc e robo",
-            "e um robo",
-            "e robo",
-            "e bot",
-            "e um bot",
-            "e uma ia",
-            "e ia",
-            "inteligencia artificial",
-            "e uma pessoa",
-            "pessoa de verdade",
-            "e humano",
-            "e gente",
-            "de onde e",
-            "de onde voces sao",
-            "que empresa e essa",
-        ],
-    ) && !text.contains("cliente")
+    text.lines().filter(|line| words(line).count() <= SHORT_LINE).any(|line| {
+        let alone = ["quem e", "quem fala", "quem eh"]
+            .iter()
+            .any(|it| line.trim_end_matches(['?', '!', '.']) == *it);
+        alone || has_any(line, WHO_WRITES)
+    })
 }
+
+const WHO_WRITES: &[&str] = &[
+    "quem e voce",
+    "quem e vc",
+    "quem ta falando",
+    "quem esta falando",
+    "quem e que fala",
+    "com quem eu falo",
+    "com quem falo",
+    "com quem estou falando",
+    "com quem to falando",
+    "voce e um robo",
+    "vc e um robo",
+    "voce e robo",
+    "vc e robo",
+    "e um robo",
+    "e robo",
+    "e bot",
+    "e um bot",
+    "e uma ia",
+    "inteligencia artificial",
+    "pessoa de verdade",
+    "e humano",
+    "e uma pessoa",
+    "de onde voces sao",
+    "que empresa e essa",
+    "qual seu nome",
+    "qual o seu nome",
+    "como voce se chama",
+];
 
 /// Whether a text wonders why it is written to.
 pub(super) fn feels_bothered(text: &str) -> bool {
@@ -128,6 +136,101 @@ pub(super) fn is_wrong_number(text: &str) -> bool {
             "era pra outra pessoa",
         ],
     )
+}
+
+/// Whether a text says that there is no company.
+pub(super) fn has_no_company(text: &str) -> bool {
+    has_any(
+        text,
+        &[
+            "nao tenho empresa",
+            "sem empresa",
+            "nao tenho cnpj",
+            "pessoa fisica",
+            "uso pessoal",
+            "uso domestico",
+            "pra usar em casa",
+            "para usar em casa",
+            "nao e empresa",
+        ],
+    )
+}
+
+/// Whether a text wants to hear more of what was offered.
+pub(super) fn wants_more(text: &str) -> bool {
+    has_any(
+        text,
+        &[
+            "pode apresentar",
+            "pode mostrar",
+            "pode falar",
+            "me fala mais",
+            "me fala dela",
+            "me conta mais",
+            "quero ver",
+            "quero saber mais",
+            "quero conhecer",
+            "me mostra",
+            "como funciona",
+            "me explica",
+            "pode explicar",
+            "fala mais",
+            "me interessa",
+        ],
+    )
+}
+
+/// Whether a text still asks for the number that was just refused.
+pub(super) fn insists_on_a_number(text: &str) -> bool {
+    has_any(
+        text,
+        &[
+            "uma base",
+            "base de",
+            "uma nocao",
+            "uma ideia",
+            "uma media",
+            "estimativa",
+            "por cima",
+            "faixa",
+            "mais ou menos quanto",
+            "quanto mais ou menos",
+            "so o valor",
+            "so um valor",
+        ],
+    )
+}
+
+/// Whether a text asks, with a mark or without.
+pub(super) fn asks(text: &str) -> bool {
+    text.contains('?')
+        || has_any(
+            text,
+            &[
+                "qual",
+                "quais",
+                "quanto",
+                "quantos",
+                "quantas",
+                "como",
+                "tem",
+                "vem",
+                "precisa",
+                "consegue",
+                "conseguem",
+                "gostaria",
+                "manda",
+                "mandar",
+                "envia",
+                "enviar",
+                "preciso",
+                "quero saber",
+                "queria saber",
+                "da pra",
+                "da para",
+                "pode",
+            ],
+        )
 }
 
 /// Whether a text refuses to answer questions.

@@ -1,10 +1,10 @@
 //! What to say of machines: presentation, comparison, recommendation, ready answers, the line that
 //! is not on sale.
 
-use crate::conversation::{Intent, Record};
+use crate::conversation::{Author, Intent, Record};
 use crate::hours::month_in_words;
 use crate::lead::{Field, Volume};
-use crate::plain_text::has_words;
+use crate::plain_text::{has_words, plain};
 use crate::playbook::{Product, Say, Topic};
 
 use super::scene::Scene;
@@ -24,13 +24,12 @@ pub(super) fn answers(scene: &mut Scene<'_>) -> Vec<String> {
         return said;
     }
     said.extend(answers::not_sold(scene));
-    let details = details(scene);
-    let has_details = !details.is_empty();
-    said.extend(details);
-    if let Some(comparison) = comparison(scene) {
-        said.push(comparison);
-    } else if !has_details {
-        said.extend(recommendation(scene).or_else(|| presentation(scene)));
+    if let Some(answer) = comparison(scene).or_else(|| recommendation(scene)) {
+        said.push(answer);
+    } else {
+        let details = details(scene);
+        let presentation = if details.is_empty() { presentation(scene) } else { None };
+        said.extend(details.into_iter().chain(presentation));
     }
     said.extend(better_fit(scene));
     said
@@ -78,8 +77,7 @@ fn unavailable(scene: &mut Scene<'_>, product: &Product) -> Vec<String> {
 
 /// Ready answers to questions of detail; what the catalogue does not hold goes to engineering.
 fn details(scene: &mut Scene<'_>) -> Vec<String> {
-    let asks = scene.text.contains('?') || scene.wants(Intent::Technical);
-    if !asks || !scene.wants_any(&[Intent::Technical, Intent::ProductQuestion]) {
+    if !cues::asks(&scene.text) || !scene.wants_any(&[Intent::Technical, Intent::ProductQuestion]) {
         return Vec::new();
     }
     let technical = &scene.playbook.rules.technical.engineering_words;
@@ -212,9 +210,26 @@ fn presentation(scene: &mut Scene<'_>) -> Option<String> {
     if let Some(category) = told.filter(|_| scene.is_news(Field::ProductCategory) || asks) {
         return present_category(scene, &category);
     }
+    if let Some(product) = offered(scene).filter(|_| cues::wants_more(&scene.text)) {
+        return present(scene, product, true);
+    }
+    let unknown = scene.category().is_none();
+    let making = scene.playbook.catalogue.category_making(&scene.text);
+    if let Some(category) = making.filter(|_| asks || unknown) {
+        return present_category(scene, &category.id);
+    }
     let otherwise = [Intent::UnavailableProduct, Intent::Human, Intent::DeliveryTime];
     let idle = asks && scene.named.is_empty() && !scene.wants_any(&otherwise);
     (idle && !scene.voice.has_said(Say::Overview)).then(|| scene.voice.say(Say::Overview))
+}
+
+/// The machine that we spoke of last: of those that make what the lead names, if it names it.
+fn offered<'a>(scene: &Scene<'a>) -> Option<&'a Product> {
+    let catalogue = &scene.playbook.catalogue;
+    let made = catalogue.category_making(&scene.text).map(|category| category.id.as_str());
+    let ours = scene.turn.history.iter().rev().filter(|line| line.author == Author::Agent);
+    ours.flat_map(|line| catalogue.named_in(&plain(&line.text)).into_iter().rev())
+        .find(|product| made.is_none_or(|category| product.category == category))
 }
 
 fn present(scene: &mut Scene<'_>, product: &Product, news: bool) -> Option<String> {

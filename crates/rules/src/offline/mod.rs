@@ -23,6 +23,18 @@ pub fn think(turn: &Turn<'_>) -> Draft {
     reply_to(turn, understand::read(turn))
 }
 
+/// The reply to a burst that no model should decide: nothing to answer, an opt-out, a goodbye, a
+/// voice note without words. `None` where a model may do better.
+pub fn without_model(turn: &Turn<'_>) -> Option<Draft> {
+    let mut scene = Scene::new(turn, understand::read(turn));
+    let course = paths::beyond_dispute(&mut scene)?;
+    let reply = match course {
+        paths::Course::Silence => None,
+        paths::Course::Say(paragraphs) => joined(paragraphs),
+    };
+    Some(scene.into_draft(reply))
+}
+
 /// Proposes a reply to a burst that was read.
 fn reply_to(turn: &Turn<'_>, understood: Understanding) -> Draft {
     let mut scene = Scene::new(turn, understood);

@@ -41,6 +41,15 @@ pub(super) fn whole_reply(scene: &mut Scene<'_>) -> Option<Course> {
     PATHS.iter().find_map(|path| path(scene))
 }
 
+/// Paths on which a model has nothing to add, and must have no say.
+const BEYOND_DISPUTE: &[Path] =
+    &[nothing_to_answer, opted_out, opt_out, leave, acknowledgement, without_words];
+
+/// The whole reply, when the turn leaves nothing to judge.
+pub(super) fn beyond_dispute(scene: &mut Scene<'_>) -> Option<Course> {
+    BEYOND_DISPUTE.iter().find_map(|path| path(scene))
+}
+
 fn nothing_to_answer(scene: &mut Scene<'_>) -> Option<Course> {
     let mood = scene.turn.burst.iter().all(|line| {
         matches!(line.kind, Kind::Sticker | Kind::Reaction)
@@ -131,7 +140,10 @@ fn complaint(scene: &mut Scene<'_>) -> Option<Course> {
     if let Some(person) = answers::human(scene) {
         return Some(Course::Say(vec![person]));
     }
-    if scene.is_about_buying() && !scene.wants(Intent::Technical) {
+    let buys = scene.wants_any(&[Intent::ProductQuestion, Intent::Price])
+        || scene.is_news(Field::Product)
+        || scene.is_news(Field::ProductCategory);
+    if buys {
         scene.memory.complained = false;
         return None;
     }

@@ -56,24 +56,27 @@ fn chosen(scene: &Scene<'_>) -> Option<Question> {
             .iter()
             .any(|field| scene.turn.memory.asked.iter().any(|it| it == field.key()))
     };
-    let mut open = questions.iter().filter(|question| is_open(scene, question)).peekable();
-    let first = open.peek().copied();
-    open.find(fresh).or(first).cloned()
+    questions.iter().filter(|question| is_open(scene, question)).find(fresh).cloned()
 }
 
 fn is_open(scene: &Scene<'_>, question: &Question) -> bool {
-    question.fields.iter().all(|field| is_wanted(scene, *field))
+    let wordings = u32::try_from(question.ask.len()).unwrap_or(u32::MAX);
+    let most = scene.playbook.rules.asking.max_times_asked.min(wordings);
+    !(question.optional && scene.memory.human_requested)
+        && question.fields.iter().all(|field| is_wanted(scene, *field, most))
         && question.about.is_none_or(|unit| makes(scene) == Some(unit))
 }
 
-fn is_wanted(scene: &Scene<'_>, field: Field) -> bool {
+/// Whether the field is missing and was asked fewer times than `most`.
+fn is_wanted(scene: &Scene<'_>, field: Field, most: u32) -> bool {
     let times = scene.memory.times_asked.get(field.key()).copied().unwrap_or(0);
     let missing = match field {
         Field::Product | Field::ProductCategory => scene.category().is_none(),
         Field::Uf => scene.lead.city.is_some() && scene.lead.uf.is_none(),
+        Field::Company => scene.lead.company.is_none() && !scene.memory.no_company,
         other => !scene.lead.knows(other),
     };
-    missing && times < scene.playbook.rules.asking.max_times_asked
+    missing && times < most
 }
 
 /// What the machines of interest make.
@@ -113,6 +116,10 @@ fn ask(scene: &mut Scene<'_>, question: &Question) -> Option<String> {
 /// When nothing is left to ask: a hot lead is told who writes next; others are left in peace.
 fn farewell_to_questions(scene: &mut Scene<'_>, answered: bool) -> Option<String> {
     let around = Circumstances::of(&scene.memory, 0);
+    // A question that has just been put is not repeated; it is not the end of asking either.
+    if scene.playbook.rules.questions.iter().any(|question| is_open(scene, question)) {
+        return (!answered).then(|| scene.voice.say(Say::Ack));
+    }
     let hot = qualify(scene.playbook, &scene.lead, &around).temperature == Temperature::Quente;
     let told = scene.voice.has_said(Say::HandoffOpen) || scene.voice.has_said(Say::HandoffClosed);
     if hot && !told && !scene.memory.human_requested {

@@ -6,6 +6,7 @@ use crate::plain_text::plain;
 use crate::playbook::{Playbook, Product};
 use crate::understand::Understanding;
 
+use super::cues;
 use super::voice::Voice;
 
 /// A turn as it was understood, with what the policy decides on the way.
@@ -52,11 +53,19 @@ impl<'a> Scene<'a> {
             let quoted = plain_lines(turn, |line| line.quoted.as_deref());
             named = turn.playbook.catalogue.named_in(&quoted);
         }
+        let mut intents = understood.intents;
+        let refused =
+            turn.memory.used.iter().rev().take(3).any(|it| it.starts_with("price_refusal/"));
+        if refused && cues::insists_on_a_number(&text) && !intents.contains(&Intent::Price) {
+            intents.push(Intent::Price);
+        }
+        let mut memory = Memory { asked: Vec::new(), ..turn.memory.clone() };
+        memory.no_company |= cues::has_no_company(&text);
         Self {
             voice: Voice::new(turn, &lead),
-            memory: Memory { asked: Vec::new(), ..turn.memory.clone() },
+            memory,
             playbook: turn.playbook,
-            intents: understood.intents,
+            intents,
             records: Vec::new(),
             turn,
             lead,

@@ -225,6 +225,30 @@ fn a_machine_too_small_is_told_once() {
 }
 
 #[test]
+fn a_private_person_is_not_asked_for_a_company() {
+    let mut talk = Talk::new();
+    talk.hear("é pra usar em casa, não tenho empresa", vec![product("FBM100")], &[ProductQuestion]);
+    for _ in 0..6 {
+        assert_lacks(&talk.hear("certo mesmo", vec![], &[]), &["empresa", "negocio"]);
+    }
+}
+
+#[test]
+fn whoever_insists_on_a_number_is_refused_again() {
+    let mut talk = Talk::new();
+    talk.hear("quanto custa a CT200?", vec![product("CT200")], &[Price]);
+    assert_has(&talk.hear("mas me dá uma base", vec![], &[]), &["valor", "consultor"]);
+}
+
+#[test]
+fn the_machine_offered_is_presented_when_the_lead_wants_more() {
+    let mut talk = Talk::new();
+    let intents = [ProductQuestion, UnavailableProduct];
+    talk.hear("tem máquina de espeto?", vec![product("LINHA_ESPETO")], &intents);
+    assert_has(&talk.hear("pode apresentar essa dos cubos", vec![], &[]), &["ct200", "300 kg"]);
+}
+
+#[test]
 fn an_opt_out_is_confirmed_once_and_holds_until_the_lead_wants_to_buy() {
     let mut talk = Talk::new();
     assert_has(&talk.hear("me tira da lista", vec![], &[OptOut]), &["nao vai receber mais"]);
@@ -235,6 +259,35 @@ fn an_opt_out_is_confirmed_once_and_holds_until_the_lead_wants_to_buy() {
     let back = talk.hear("quero comprar a FB300", vec![product("FB300")], &[ProductQuestion]);
     assert_has(&back, &["fb300"]);
     assert!(!talk.memory.opted_out);
+}
+
+#[test]
+fn only_what_leaves_nothing_to_judge_is_kept_from_the_model() {
+    let decided = |text: &str, memory: Memory| {
+        let talk = Talk::new();
+        let burst = [Line::text(Author::Lead, text)];
+        let turn = Turn {
+            playbook: &talk.playbook,
+            lead: &talk.lead,
+            sender_name: None,
+            history: &[],
+            burst: &burst,
+            memory: &memory,
+            now: talk.now,
+        };
+        without_model(&turn).map(|draft| draft.reply.is_some())
+    };
+    let greeted = Memory { greeted: true, ..Memory::default() };
+    let gone = Memory { opted_out: true, ..greeted.clone() };
+    assert_eq!(decided("quanto custa a FB300?", greeted.clone()), None);
+    assert_eq!(decided("oi", Memory::default()), None);
+    assert_eq!(
+        decided("me tira da lista, nao quero receber mais nada", greeted.clone()),
+        Some(true)
+    );
+    assert_eq!(decided("bom dia", gone), Some(false));
+    assert_eq!(decided("👍", greeted.clone()), Some(false));
+    assert_eq!(decided("obrigado", greeted), Some(true));
 }
 
 #[test]
@@ -265,8 +318,10 @@ fn a_complaint_is_met_with_an_apology_and_nothing_is_sold() {
     assert_has(&reply, &["sinto muito", "equipe"]);
     assert!(matches!(&talk.draft.records[..], [Record::Complaint(_)]));
     let reply = talk.hear("Gláucia", vec![name("Gláucia")], &[]);
-    assert_has(&reply, &["glaucia", "equipe"]);
+    assert_has(&reply, &["sinto muito", "equipe"]);
     assert_lacks(&reply, &["?"]);
+    let reply = talk.hear("de Maringá", vec![Value::City("Maringá".into())], &[]);
+    assert_has(&reply, &["glaucia", "equipe"]);
     let reply = talk.hear("quero um humano agora", vec![], &[Human, Complaint]);
     assert_has(&reply, &["equipe"]);
     assert_lacks(&reply, &["?", "fb300"]);

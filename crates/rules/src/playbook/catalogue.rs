@@ -3,10 +3,11 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::lead::{Period, Unit, Volume};
+use crate::lead::{Unit, Volume};
 use crate::plain_text::{find_words, has_words, plain};
 
 use super::VolumeRules;
+use super::capacity::{Capacity, Size, per_day};
 
 /// All that is made, and what is not.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -39,6 +40,9 @@ pub struct Category {
     pub name: String,
     /// How leads name it, plain.
     pub aliases: Vec<String>,
+    /// What its machines make, as leads name it, plain.
+    #[serde(default)]
+    pub makes: Vec<String>,
     /// A sentence that presents it.
     pub say: String,
 }
@@ -87,55 +91,6 @@ pub enum Article {
     /// Masculine.
     #[serde(rename = "o")]
     O,
-}
-
-/// What a machine makes in a time.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Capacity {
-    /// How many; the lower bound of a range.
-    pub amount: f64,
-    /// The upper bound of a range.
-    #[serde(default)]
-    pub up_to: Option<f64>,
-    /// Of what.
-    pub unit: Made,
-    /// In what time.
-    pub per: Per,
-}
-
-/// What machines make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Made {
-    /// Hamburgers.
-    Hamburguer,
-    /// Skewers.
-    Espeto,
-    /// Kilograms.
-    Kg,
-}
-
-/// The time of a capacity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Per {
-    /// An hour.
-    Hora,
-    /// A day.
-    Dia,
-}
-
-/// A size of a machine, by what one batch holds.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Size {
-    /// What it is called, after the machine's name.
-    pub name: String,
-    /// What a batch holds.
-    pub amount: f64,
-    /// Of what.
-    pub unit: Made,
 }
 
 /// A ready answer.
@@ -243,6 +198,11 @@ impl Catalogue {
             .find(|category| category.aliases.iter().any(|alias| has_words(text, alias)))
     }
 
+    /// The category whose machines make what a plain text names.
+    pub fn category_making(&self, text: &str) -> Option<&Category> {
+        self.categories.iter().find(|category| category.makes.iter().any(|it| has_words(text, it)))
+    }
+
     /// What is named in a plain text and not made here.
     pub fn not_sold_in(&self, text: &str) -> Vec<&NotSold> {
         let named = |thing: &&NotSold| thing.words.iter().any(|word| has_words(text, word));
@@ -309,43 +269,9 @@ impl Product {
     }
 }
 
-impl Capacity {
-    /// What comes out of a working day.
-    pub fn daily(&self, rules: &VolumeRules) -> f64 {
-        let most = self.up_to.unwrap_or(self.amount);
-        match self.per {
-            Per::Hora => most * rules.hours_per_day,
-            Per::Dia => most,
-        }
-    }
-}
-
-impl Made {
-    /// Whether a lead's unit is this one; pieces of something not said may be any piece.
-    pub fn counts(self, unit: Unit) -> bool {
-        match self {
-            Self::Hamburguer => matches!(unit, Unit::Hamburguer | Unit::Unidade),
-            Self::Espeto => matches!(unit, Unit::Espeto | Unit::Unidade),
-            Self::Kg => unit == Unit::Kg,
-        }
-    }
-}
-
 impl Unavailable {
     /// The forecast, while it lies in the future.
     pub fn forecast_after(&self, today: Date) -> Option<Date> {
         self.forecast.filter(|forecast| *forecast > today)
-    }
-}
-
-/// A lead's volume, reckoned by the working day.
-pub fn per_day(volume: &Volume, rules: &VolumeRules) -> f64 {
-    /// Working weeks in a month.
-    const WEEKS_PER_MONTH: f64 = 4.33;
-    match volume.period {
-        Period::Hora => volume.amount * rules.hours_per_day,
-        Period::Dia => volume.amount,
-        Period::Semana => volume.amount / rules.days_per_week,
-        Period::Mes => volume.amount / (rules.days_per_week * WEEKS_PER_MONTH),
     }
 }

@@ -1,5 +1,6 @@
 //! The company's data: tone, catalogue, rules, phrases, hours; read from a folder's files.
 
+mod capacity;
 mod catalogue;
 mod check;
 mod company;
@@ -7,10 +8,8 @@ mod phrases;
 mod rules;
 mod source;
 
-pub use catalogue::{
-    Article, Capacity, Catalogue, Category, Made, NotSold, Per, Product, Size, Topic, Unavailable,
-    Upsell, per_day,
-};
+pub use capacity::{Capacity, Made, Per, Size, per_day};
+pub use catalogue::{Article, Catalogue, Category, NotSold, Product, Topic, Unavailable, Upsell};
 pub use company::{Agent, Company};
 pub use phrases::{Phrases, Say, fill};
 pub use rules::{Asking, Guarding, Question, Rules, Seller, Technical, VolumeRules};

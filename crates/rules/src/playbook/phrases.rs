@@ -61,6 +61,7 @@ occasions! {
     Unsolicited = "unsolicited": "The lead wonders why it is written to.",
     Overview = "overview": "What the company makes.",
     Ack = "ack": "The lead told something.",
+    Heard = "heard": "The lead told something that no field holds.",
     AckName = "ack_name": "The lead told its name.",
     AckVolume = "ack_volume": "The lead told its volume.",
     AckCorrection = "ack_correction": "The lead corrected something.",

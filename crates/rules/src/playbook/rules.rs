@@ -78,7 +78,10 @@ pub struct Question {
     /// For volumes: what the lead makes; other volume questions are passed over then.
     #[serde(default)]
     pub about: Option<Unit>,
-    /// The wordings.
+    /// Not put to somebody who waits for a person.
+    #[serde(default)]
+    pub optional: bool,
+    /// The wordings; it is put at most once with each.
     pub ask: Vec<String>,
 }
 

@@ -1,6 +1,13 @@
 //! The one structured model call of a turn: what is sent, and how the answer is read.
 
+mod answer;
+mod data;
+mod fixed;
+mod schema;
+
 use crate::conversation::{Draft, Turn};
+
+pub(crate) use fixed::instructions;
 
 /// What is sent to the model.
 #[derive(Clone, Debug)]
@@ -20,20 +27,20 @@ pub struct Malformed(pub String);
 
 /// Builds the call for a turn.
 pub fn build(turn: &Turn<'_>) -> Prompt {
-    let _ = turn;
-    Prompt { system: String::new(), messages: Vec::new(), schema: serde_json::json!({}) }
+    Prompt {
+        system: fixed::system(turn.playbook),
+        messages: data::messages(turn),
+        schema: schema::answer(),
+    }
 }
 
 /// Reads the model's answer and checks it against the lead's words.
 ///
 /// # Errors
-/// When the text is not the JSON that was asked for.
+/// When the text is not the JSON that was asked for, or holds no reply.
 pub fn read(answer: &str, turn: &Turn<'_>) -> Result<Draft, Malformed> {
-    let _ = (answer, turn);
-    Err(Malformed("not implemented".to_owned()))
+    answer::read(answer, turn)
 }
 
-/// What the model is told to do; nothing of it may reach a lead.
-pub(crate) fn instructions(company: &crate::playbook::Company) -> String {
-    company.agent.tone.join("\n")
-}
+#[cfg(test)]
+mod tests;
