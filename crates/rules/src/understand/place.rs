@@ -79,6 +79,16 @@ pub fn read(reading: &Reading<'_>) -> Vec<Fact> {
             best = Some((strength, mention));
         }
     }
+    // "Londrina ou Maringá": undecided.
+    let undecided = best.as_ref().is_some_and(|(_, chosen)| {
+        mentions.iter().any(|m| {
+            let between = if m.start > chosen.start { m.start } else { chosen.start };
+            !m.same_place(chosen) && text.word(between.wrapping_sub(1)) == "ou"
+        })
+    });
+    if undecided {
+        return Vec::new();
+    }
     let elsewhere = area_code_said(text).map(|(uf, ..)| uf).or_else(|| state_said(text));
     if let Some((strength, mention)) = best {
         let (city, uf) = mention.settle(elsewhere);

@@ -61,7 +61,7 @@ fn speaks_of_machines(text: &Text) -> bool {
     text.tokens.iter().any(|token| {
         one_of(
             &token.word,
-            "maquina maquinas formadora formadoras modelo modelos equipamento \
+            "manual semiautomatica maquina maquinas formadora formadoras modelo modelos equipamento \
 compra comprar seleto compro",
         ) || (token.word.len() <= 7
             && token.word.starts_with(['f', 's', 'c', 'e'])
@@ -106,6 +106,8 @@ fn rejected(reading: &Reading<'_>, one: &Named) -> bool {
         || (reading.scope.past(one.start)
             && reach(&["tive", "tinha", "usei", "trabalhei", "usava", "trabalhava"]))
         || reach(&["chega", "cansei"])
+        // "me falaram que a FB700 é boa": merely heard of.
+        || (reach(&["falaram", "disseram", "ouvi"]) && !text.sentence(one.start).question)
 }
 
 fn settle(reading: &Reading<'_>, wanted: &[Named]) -> Option<Fact> {

@@ -185,6 +185,7 @@ fn knows(reading: &Reading<'_>, signs: &[Match<Sign>], machines: &Machines) -> O
     }
     let known = text.is(0, "conheco conhecia ja") && !text.tokens.iter().any(|t| t.word == "nao");
     match answer::yes_or_no(text) {
+        Some(Reply::Yes) if text.is(0, "quero manda mande pode gostaria bora") => None,
         Some(Reply::Yes) => fact(true, 0, 1),
         Some(Reply::No) => fact(false, 0, 1),
         None if known => fact(true, 0, 1),

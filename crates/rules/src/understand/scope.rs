@@ -172,7 +172,13 @@ fn starts_third(text: &Text, at: usize, start: usize) -> bool {
             || text.word(at.saturating_sub(3)) == "para" && at >= start + 3;
         // "com meu sócio", "do meu pai": company, not subject.
         let along = one_of(before2, "com comigo") || matches!(before, "com");
-        let asks = text.is(at + 1, "mandou pediu quer precisa mandando");
+        // "meu pai quer comprar uma": bought for him, so the purchase counts.
+        let end = text.sentence(at).end;
+        let asks = text.is(at + 1, "mandou pediu quer precisa mandando queria")
+            || (at + 1..end.min(at + 12)).any(|i| {
+                text.is(i, "quer precisa queria")
+                    && text.is(i + 1, "comprar uma um ver saber a o trocar de")
+            });
         return mine && !address && !for_him && !along && !asks;
     }
     match word {

@@ -36,7 +36,13 @@ pub fn read(reading: &Reading<'_>, models: &[(usize, usize)]) -> Option<Fact> {
     }
     let chosen =
         choose(reading, &found).or_else(|| period_only(reading)).or_else(|| confirmed(reading))?;
-    let unit = chosen.unit.or_else(|| unit_spoken_of(reading)).unwrap_or(Unit::Unidade);
+    // "900 unidades" of what the talk is about.
+    let unit = match chosen.unit {
+        Some(unit) if unit != Unit::Unidade => unit,
+        said => unit_spoken_of(reading)
+            .filter(|unit| said.is_none() || *unit != Unit::Kg)
+            .unwrap_or(Unit::Unidade),
+    };
     let volume = Volume { amount: chosen.amount, unit, period: chosen.period? };
     Some(reading.fact(Value::Volume(volume), chosen.start, chosen.end))
 }
@@ -67,8 +73,7 @@ fn choose(reading: &Reading<'_>, found: &[Candidate]) -> Option<Candidate> {
     if first.is_some() || !asked {
         return first;
     }
-    let bare: Vec<Candidate> = kept.iter().copied().filter(|c| !c.goal).collect();
-    let only = bare.first()?;
+    let only = kept.iter().find(|c| !c.goal).or(kept.first())?;
     let period = period_in(&reading.question.text)?;
     Some(Candidate {
         period: Some(period),
