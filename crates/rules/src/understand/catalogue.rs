@@ -272,6 +272,13 @@ fn phrase(text: &Text, at: usize, phrase: &str) -> Option<usize> {
 
 /// Words run together, with spelt letters and spoken numbers resolved: "efe bê trezentos" is `fb300`.
 fn spelt(text: &Text, start: usize, end: usize) -> Option<String> {
+    // "a de três mil por hora", "até 300": function words are no letters of a code.
+    if text.is_typed(
+        start,
+        "a e o as os de da do em no na ou um uma com por que ate para uns umas os das dos",
+    ) {
+        return None;
+    }
     let mut spelt = String::new();
     let mut at = start;
     while at < end {

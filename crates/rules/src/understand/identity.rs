@@ -178,12 +178,18 @@ fn corrected(reading: &Reading<'_>) -> Option<(usize, usize)> {
     let at = (1..text.tokens.len()).find(|at| {
         is_first_name(text.fold(*at))
             && text.is(at - 1, "e a o")
-            && corrected_between(text, text.sentence(*at).start, *at)
+            && (corrected_between(text, text.sentence(*at).start, *at) || renamed(text, *at))
             && gazetteer::cities(text.fold(*at)).is_empty()
             && !super::catalogue::names_machine(text, *at)
     })?;
     let end = name_end(text, at, Frame::Known)?;
     (text.gap(end) >= Gap::Comma).then_some((at, end))
+}
+
+/// "não me chamo Maria, é Mariana".
+fn renamed(text: &Text, at: usize) -> bool {
+    let start = text.sentence(at).start;
+    (start..at).any(|i| text.word(i) == "nao" && (i + 1..i + 4).any(|n| text.is(n, "chamo nome")))
 }
 
 /// "Neusa aqui", a line that is only a name, "Aline, Empório da Carne".

@@ -114,12 +114,21 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
         _ if reading.is_taken(found.start) => true,
         Intent::Greeting => is_correction(text, found.start),
         Intent::Catalog if before(&["vi", "vimos", "viu", "assisti"]) => true,
+        Intent::JobSeeker if text.word(found.start) == "contratando" => {
+            !requests(text, found.start)
+        }
+        // A lead who supplies food is no supplier of ours.
+        Intent::Supplier if serves_food(text, found.start) => true,
+        Intent::Technical if text.word(found.start).starts_with("pneumatic") => {
+            !requests(text, found.start)
+        }
         Intent::Technical if text.word(found.start).starts_with("mold") => {
             !requests(text, found.start)
         }
         Intent::Price if text.is(found.end, "do de") && text.word(found.end + 1) == "frete" => true,
         Intent::Price => {
-            before(&["recebi", "vi", "mandaram", "passaram"])
+            text.is(found.end, "for fosse estiver")
+                || before(&["depende", "recebi", "vi", "mandaram", "passaram"])
                 || (denied_before(text, found.start, 3)
                     && !matches!(text.word(found.start), "quanto"))
         }
@@ -135,6 +144,12 @@ fn is_correction(text: &Text, at: usize) -> bool {
             super::numbers::is_number(text, i)
                 || text.is(i, "confundi errei desculpa nao verdade errado")
         })
+}
+
+fn serves_food(text: &Text, at: usize) -> bool {
+    (at..text.sentence(at).end.min(at + 8)).any(|i| {
+        text.is(i, "hamburguer linguica espeto carne carnes lanche lanches embutidos frango smash")
+    })
 }
 
 /// Whether the sentence asks or wants, rather than tells.
@@ -228,7 +243,7 @@ fn asks_about_machines(
                 && same_sentence(text, found.start, named.start)
         });
         let thing = (found.end..found.end + 5).any(|at| {
-            text.is(at, "maquina maquinas equipamento equipamentos algo isso")
+            text.is(at, "maquina maquinas equipamento equipamentos algo")
                 && same_sentence(text, found.start, at)
         });
         let priced = (found.start..beside.map_or(found.end + 3, |named| named.start)).any(|at| {

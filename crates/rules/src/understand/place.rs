@@ -83,7 +83,11 @@ pub fn read(reading: &Reading<'_>) -> Vec<Fact> {
     let undecided = best.as_ref().is_some_and(|(_, chosen)| {
         mentions.iter().any(|m| {
             let between = if m.start > chosen.start { m.start } else { chosen.start };
-            !m.same_place(chosen) && text.word(between.wrapping_sub(1)) == "ou"
+            let joined = text.word(between.wrapping_sub(1)) == "ou"
+                || (text.raw(between.wrapping_sub(1)) == "e"
+                    && (m.whole == between.wrapping_sub(1)
+                        || chosen.whole == between.wrapping_sub(1)));
+            !m.same_place(chosen) && joined
         })
     });
     if undecided {
@@ -248,7 +252,7 @@ fn strength(reading: &Reading<'_>, m: &Mention, asked: bool) -> u8 {
     let person = m.end == m.start + 1 && lexicon::is_first_name(text.fold(m.start));
     let frame = match back(1) {
         "em" | "no" | "na" => located(text, m, start, back(1) != "em"),
-        "de" | "do" | "da" => said_from(text, m, start),
+        "de" | "do" | "da" => said_from(text, m, start, asked),
         "e" if asked || corrected_between(text, start, m.start) => ORIGIN,
         "cidade" | "municipio" => ORIGIN,
         "aqui" if !person => ORIGIN,
@@ -297,12 +301,28 @@ fn located(text: &Text, m: &Mention, start: usize, article: bool) -> u8 {
         "fica ficam ficamos fico localizado localizada localizados situada \
 situado sede instalar instalada rodar instalado",
     );
-    if stays || (one_of(verb, "e esta estao") && near.any(|at| segment::is_site(text, at))) {
+    if stays
+        || (one_of(verb, "e esta estao ser sera seria")
+            && near.any(|at| segment::is_site(text, at)))
+    {
         return WORKS;
     }
     if verb.starts_with("atend")
         || verb.starts_with("entreg")
-        || before(&["atendo", "atendemos", "registro"])
+        || before(&[
+            "atendo",
+            "atendemos",
+            "registro",
+            "passei",
+            "viajei",
+            "fui",
+            "estive",
+            "comi",
+            "vi",
+            "conheci",
+            "visitei",
+            "ferias",
+        ])
     {
         return NOWHERE;
     }
@@ -331,7 +351,7 @@ atuamos produzo produzimos",
 }
 
 /// "sou de", "falo de", "do açougue Corte Fino de".
-fn said_from(text: &Text, m: &Mention, start: usize) -> u8 {
+fn said_from(text: &Text, m: &Mention, start: usize, asked: bool) -> u8 {
     let back = |n: usize| if m.start >= start + n { text.word(m.start - n) } else { "" };
     if back(1) != "de" && super::text::fold(text.quote(m.start, m.end)) == "rio grande" {
         return NOWHERE;
@@ -346,6 +366,12 @@ sul leste oeste",
     if one_of(back(2), "sou somos falo falamos aqui e escrevo cidade municipio falando")
         || (back(2) == "mesmo" && one_of(back(3), "sou somos"))
     {
+        return ORIGIN;
+    }
+    if one_of(back(2), "natural nascido nascida voltando veio") {
+        return NOWHERE;
+    }
+    if back(2).is_empty() && asked {
         return ORIGIN;
     }
     let presented = (m.start.saturating_sub(9).max(start)..m.start).any(|at| {

@@ -267,7 +267,7 @@ pub fn taken_back(text: &Text, end: usize) -> bool {
 /// Whether a correction stands somewhere between two words.
 pub fn corrected_between(text: &Text, from: usize, to: usize) -> bool {
     (from..to).any(|at| {
-        text.is(at, "alias ops opa corrigindo digo desculpa perdao errei confundi melhor")
+        text.is(at, "alias ops opa corrigindo corrijo digo minto desculpa perdao errei enganei confundi melhor retificando")
             || (text.word(at) == "quer" && text.word(at + 1) == "dizer")
             || (text.word(at) == "na" && text.word(at + 1) == "verdade")
             || (text.word(at) == "ou" && text.word(at + 1) == "melhor")

@@ -124,7 +124,7 @@ com num numa nossas minhas proprio propria abri",
         && (2..=6).any(|n| {
             one_of(
                 back(n),
-                "vi visitar conhecer compro comprei propaganda anuncio video indicacao ir retirar \
+                "vi visitar conhecer compro comprei compramos propaganda anuncio video indicacao ir retirar \
                  buscar direto falou",
             )
         });
