@@ -119,7 +119,7 @@ proprietario",
     {
         at += 1;
     }
-    let linked = text.is(at, "da do") && text.gap(at) <= Gap::Comma;
+    let linked = text.is(at, "da do") && (text.gap(at) <= Gap::Comma || text.gap(at) == Gap::Line);
     let start = at + 1;
     let finish = name_end(text, start, false).filter(|_| linked)?;
     has_proper_word(text, start, finish).then_some((start, finish))
@@ -224,7 +224,7 @@ fn name_end(text: &Text, start: usize, any: bool) -> Option<usize> {
     let city = |at: usize| {
         cities.iter().any(|mention| {
             let settled = mention.end > at + 1 || !mention.everyday;
-            mention.start == at && settled && text.gap(mention.whole) >= Gap::Comma
+            mention.start == at && settled
         })
     };
     let mut end = proper.max(start + 1);

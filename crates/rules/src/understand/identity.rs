@@ -240,7 +240,8 @@ como por",
         return false;
     }
     let capital = text.capitalised(at) && !text.capitals_mean_nothing(at);
-    kind_at(text, at).is_some()
+    text.word(at) == "empresa"
+        || kind_at(text, at).is_some()
         || capital
         || super::place::mentions(text).iter().any(|mention| mention.start == at)
 }
@@ -259,7 +260,8 @@ fn signed(reading: &Reading<'_>) -> Option<(usize, usize)> {
         "oi ola obrigado valeu bom boa tchau ok certo sim beleza nao prazer opa \
 entendi perfeito",
     );
-    let city = !gazetteer::cities(text.fold(start)).is_empty();
+    let name = text.fold(start);
+    let city = !gazetteer::cities(name).is_empty() && !gazetteer::is_everyday_word(name);
     let only_comma = text.gap(start) == Gap::Comma || text.gap(start) == Gap::Dash;
     (end == last.end
         && only_comma

@@ -128,7 +128,15 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
         Intent::Price if text.is(found.end, "do de") && text.word(found.end + 1) == "frete" => true,
         Intent::Price => {
             text.is(found.end, "for fosse estiver")
-                || before(&["depende", "recebi", "vi", "mandaram", "passaram"])
+                || before(&[
+                    "depende",
+                    "aguardando",
+                    "esperando",
+                    "recebi",
+                    "vi",
+                    "mandaram",
+                    "passaram",
+                ])
                 || (denied_before(text, found.start, 3)
                     && !matches!(text.word(found.start), "quanto"))
         }
@@ -157,7 +165,7 @@ fn requests(text: &Text, at: usize) -> bool {
     let sentence = text.sentence(at);
     sentence.question
         || (sentence.start..sentence.end)
-            .any(|i| text.is(i, "voces tem quero preciso queria fazem qual quais precisava"))
+            .any(|i| text.is(i, "tem quero preciso queria fazem qual quais precisava"))
 }
 
 /// One intent often wears the words of another.
@@ -243,6 +251,12 @@ fn asks_about_machines(
                 && same_sentence(text, found.start, named.start)
         });
         let thing = (found.end..found.end + 5).any(|at| {
+            if text.word(at) == "a"
+                && text.word(at + 1) == "de"
+                && text.is(at + 2, "hamburguer linguica espeto")
+            {
+                return true;
+            }
             text.is(at, "maquina maquinas equipamento equipamentos algo")
                 && same_sentence(text, found.start, at)
         });
@@ -261,6 +275,12 @@ pronta investimento tabela",
             }
             Want::It => text.sentence(found.start).question && !other && !other_question,
             Want::Machine => (beside.is_some() || (thing && !other)) && !priced,
+            // "a gente já tem uma": a statement, not a question.
+            Want::Sold
+                if !text.is(found.start, "voces voce") && !text.sentence(found.start).question =>
+            {
+                false
+            }
             Want::Sold => (beside.is_some() || (thing && !other)) && !priced,
         };
         if holds {
@@ -272,6 +292,9 @@ pronta investimento tabela",
         && text.is(0, "pode quero sim claro bora manda mostra")
         && answer::yes_or_no(text) == Some(Reply::Yes)
         && offers(&reading.question.text);
+    if machines.another {
+        return true;
+    }
     let asked = machines.wanted.iter().any(|named| text.sentence(named.start).question);
     accepted || (asked && !other_question)
 }

@@ -76,6 +76,11 @@ const PRINCIPALS: &[&str] = &[
     "socio", "socia",
 ];
 
+/// Whether a word is a relative, a neighbour, a colleague.
+pub fn is_kin(word: &str) -> bool {
+    OTHERS.contains(&word)
+}
+
 /// Words with which the lead speaks of itself again.
 const MYSELF: &[&str] = &[
     "eu",
@@ -176,8 +181,9 @@ fn starts_third(text: &Text, at: usize, start: usize) -> bool {
         let end = text.sentence(at).end;
         let asks = text.is(at + 1, "mandou pediu quer precisa mandando queria")
             || (at + 1..end.min(at + 12)).any(|i| {
-                text.is(i, "quer precisa queria")
-                    && text.is(i + 1, "comprar uma um ver saber a o trocar de")
+                text.is(i, "pediu mandou")
+                    || text.is(i, "quer precisa queria")
+                        && text.is(i + 1, "comprar uma um ver saber a o trocar de")
             });
         return mine && !address && !for_him && !along && !asks;
     }

@@ -398,9 +398,11 @@ fn unit_in(text: &Text) -> Option<Unit> {
 fn unit_spoken_of(reading: &Reading<'_>) -> Option<Unit> {
     let own = unit_in(reading.text).or_else(|| unit_in(&reading.question.text));
     own.or_else(|| unit_in(reading.history)).or_else(|| {
+        let named = reading.catalogue.named(reading.history, false);
         let code = reading.lead.product.as_deref();
         let category = code.and_then(|code| reading.catalogue.category(code));
-        match category.or(reading.lead.product_category.as_deref())? {
+        let known = category.or(reading.lead.product_category.as_deref());
+        match known.or(named.last().map(|one| one.category.as_str()))? {
             "formadora" | "linha_hamburguer" => Some(Unit::Hamburguer),
             "linha_espeto" => Some(Unit::Espeto),
             "ensacadeira" | "misturador" | "cortadora" | "filetadora" => Some(Unit::Kg),
