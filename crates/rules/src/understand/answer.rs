@@ -15,14 +15,17 @@ pub enum Reply {
 pub fn yes_or_no(text: &Text) -> Option<Reply> {
     match text.word(0) {
         "sim" | "isso" | "exatamente" | "exato" | "correto" | "certo" | "positivo" | "claro"
-        | "perfeito" | "confirmo" | "confirmado" | "quero" | "aham" | "uhum" | "sisim" | "bora" => {
+        | "perfeito" | "confirmo" | "confirmado" | "aham" | "uhum" | "sisim" | "bora" => {
             Some(Reply::Yes)
         }
         "com" if text.word(1) == "certeza" => Some(Reply::Yes),
         "pode" if text.is(1, "ser mostrar apresentar mandar sim falar explicar enviar passar") => {
             Some(Reply::Yes)
         }
-        "pode" if text.tokens.len() == 1 => Some(Reply::Yes),
+        // "quero sim", "quero ver", but not "quero saber o preço".
+        "quero" | "manda" | "mande" | "pode" | "gostaria" if text.tokens.len() <= 3 => {
+            Some(Reply::Yes)
+        }
         "ja" | "conheco" | "tenho"
             if text.tokens.len() <= 4 && !text.tokens.iter().any(|t| t.word == "nao") =>
         {
@@ -30,7 +33,13 @@ pub fn yes_or_no(text: &Text) -> Option<Reply> {
         }
         "e" if text.is(1, "isso sim essa esse") => Some(Reply::Yes),
         "essa" | "esse" if text.word(1) == "mesmo" || text.word(1) == "mesma" => Some(Reply::Yes),
-        "nao" | "nunca" | "negativo" => Some(Reply::No),
+        "nao"
+            if text.gap(1) >= Gap::Comma
+                || text.is(1, "conheco conhecia conheciamos sabia ainda tenho precisa nao") =>
+        {
+            Some(Reply::No)
+        }
+        "nunca" | "negativo" => Some(Reply::No),
         "ainda" if text.word(1) == "nao" => Some(Reply::No),
         _ => None,
     }

@@ -116,8 +116,9 @@ impl Catalogue {
             }
         }
         for at in 0..text.tokens.len() {
-            if let Some(variant) =
-                self.bare_variant(text, at).filter(|v| free(v.start, v.end, &models))
+            if let Some(variant) = self
+                .bare_variant(text, at, machines_spoken_of)
+                .filter(|v| free(v.start, v.end, &models))
             {
                 found.retain(|n| {
                     n.end <= variant.start || n.start >= variant.end || n.code.is_some()
@@ -242,7 +243,7 @@ pessoas clientes de",
     }
 
     /// "a manual", "uma semiautomática": the family goes without saying.
-    fn bare_variant(&self, text: &Text, at: usize) -> Option<Named> {
+    fn bare_variant(&self, text: &Text, at: usize, spoken_of: bool) -> Option<Named> {
         let sentence = text.sentence(at);
         let before = if at > sentence.start { text.word(at - 1) } else { "" };
         let category = self.machines.iter().find(|m| !m.variants.is_empty())?.category.clone();
@@ -251,7 +252,8 @@ pessoas clientes de",
         let long = text.word(at).starts_with("semiautomatic") || end > at + 1;
         // "o manual da máquina" is a booklet.
         let booklet = text.is(end, "da do tecnico de") && text.word(end + 1) != "hamburguer";
-        let fits = (article || long || text.tokens.len() <= 2) && !booklet;
+        let opens = (spoken_of && at == sentence.start) || text.tokens.len() <= 2;
+        let fits = (article || long || opens) && !booklet;
         fits.then(|| Named { code: Some(machine.code.clone()), category, start: at, end })
     }
 }
@@ -270,6 +272,13 @@ fn phrase(text: &Text, at: usize, phrase: &str) -> Option<usize> {
 
 /// Words run together, with spelt letters and spoken numbers resolved: "efe bê trezentos" is `fb300`.
 fn spelt(text: &Text, start: usize, end: usize) -> Option<String> {
+    // "a de três mil por hora", "até 300": function words are no letters of a code.
+    if text.is_typed(
+        start,
+        "a e o as os de da do em no na ou um uma com por que ate para uns umas os das dos",
+    ) {
+        return None;
+    }
     let mut spelt = String::new();
     let mut at = start;
     while at < end {

@@ -119,7 +119,7 @@ proprietario",
     {
         at += 1;
     }
-    let linked = text.is(at, "da do") && text.gap(at) <= Gap::Comma;
+    let linked = text.is(at, "da do") && (text.gap(at) <= Gap::Comma || text.gap(at) == Gap::Line);
     let start = at + 1;
     let finish = name_end(text, start, false).filter(|_| linked)?;
     has_proper_word(text, start, finish).then_some((start, finish))
@@ -143,8 +143,7 @@ fn answered(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usiz
         let mut start = item;
         while text.is(
             start,
-            "e a o da do se chama empresa minha nossa chamada na no sou somos aqui \
-oi ola",
+            "e a o da do se chama chamar empresa minha nossa chamada na no nome sou somos aqui oi ola vai",
         ) {
             start += 1;
         }
@@ -215,7 +214,8 @@ fn name_end(text: &Text, start: usize, any: bool) -> Option<usize> {
     let kind = kind_at(text, start).filter(|_| text.word(start) != "hamburguer");
     let proper = kind.map_or(start, |(_, end)| end);
     let capitals = !text.capitals_mean_nothing(start);
-    if !(any || kind.is_some() || (capitals && text.capitalised(start))) {
+    let brand = is_brand(text, start + 1) && text.gap(start + 1) <= Gap::Space;
+    if !(any || brand || kind.is_some() || (capitals && text.capitalised(start))) {
         return None;
     }
     // Without capitals only the kind of business, or the question, says where the name starts.
@@ -224,7 +224,7 @@ fn name_end(text: &Text, start: usize, any: bool) -> Option<usize> {
     let city = |at: usize| {
         cities.iter().any(|mention| {
             let settled = mention.end > at + 1 || !mention.everyday;
-            mention.start == at && settled && text.gap(mention.whole) >= Gap::Comma
+            mention.start == at && settled
         })
     };
     let mut end = proper.max(start + 1);
@@ -234,7 +234,12 @@ fn name_end(text: &Text, start: usize, any: bool) -> Option<usize> {
         let named = (proper..end).any(|at| !lexicon::describes_business(text.word(at)));
         let place = link && named && city(next);
         let conjunction = text.fold(end) == "e" && !by_capitals && !any;
-        if place || conjunction || !joined(text, next) || !runs_on(text, next, by_capitals) {
+        if place
+            || conjunction
+            || !joined(text, next)
+            || !(runs_on(text, next, by_capitals)
+                || any && lexicon::is_company_word(text.fold(next)))
+        {
             break;
         }
         end = next + 1;
@@ -248,6 +253,14 @@ fn joined(text: &Text, at: usize) -> bool {
 }
 
 fn runs_on(text: &Text, at: usize, by_capitals: bool) -> bool {
+    // "Empresa: PC Lanches Cidade: Ourinhos": the next label.
+    let label = text.gap(at + 1) == Gap::Colon && text.gap(at + 1) < Gap::Line;
+    if label {
+        return false;
+    }
+    if is_brand(text, at) && text.word(at) != "carnes" {
+        return true;
+    }
     if by_capitals {
         text.capitalised(at) || is_suffix(text, at)
     } else {
@@ -263,6 +276,15 @@ fn is_plain(text: &Text, at: usize) -> bool {
 /// "aqui é ES": two capitals that are a state.
 fn state(text: &Text, at: usize) -> bool {
     text.raw(at).len() == 2 && super::gazetteer::state_code(text.fold(at)).is_some()
+}
+
+/// Words that follow a proper name and make it a company's: "Wesley Burguer".
+fn is_brand(text: &Text, at: usize) -> bool {
+    text.is_typed(
+        at,
+        "burger burgers burguer burguers burgueria grill lanches foods alimentos carnes embutidos \
+         smash smashes beef meat meats house espetos espetinhos congelados",
+    )
 }
 
 fn is_suffix(text: &Text, at: usize) -> bool {

@@ -91,13 +91,20 @@ fn name_end(text: &Text, start: usize, frame: Frame) -> Option<usize> {
         fold.len() >= 2 && fold.chars().all(char::is_alphabetic) && token.special.is_none();
     let capital = text.capitalised(start) && !text.capitals_mean_nothing(start);
     let known = is_first_name(fold);
+    // "sou MEI", "aqui é RH": letters, not a name.
+    let initials = capital && fold.len() <= 4 && text.raw(start).chars().all(char::is_uppercase);
     // "Vitória da Conquista" and "Santa Maria" are no people.
     let nobody =
         !letters || lexicon::is_no_name(text.word(start)) || kind_at(text, start).is_some();
     let place =
         !known && (!gazetteer::cities(fold).is_empty() || gazetteer::state_name(fold).is_some());
     let state = fold.len() == 2 && gazetteer::state_code(fold).is_some();
-    if nobody || place || state || !(known || capital || frame == Frame::Any) {
+    if nobody
+        || place
+        || state
+        || (initials && !known)
+        || !(known || capital || frame == Frame::Any)
+    {
         return None;
     }
     if !known && frame == Frame::Known && lexicon::is_company_word(fold) {
@@ -136,7 +143,7 @@ fn answered(reading: &Reading<'_>) -> Option<(usize, usize)> {
     if !reading.question.asks(Field::Name) {
         return None;
     }
-    for sentence in text.sentences.iter().take(4).filter(|sentence| !sentence.question) {
+    for sentence in text.sentences.iter().take(4) {
         let mut start = sentence.start;
         while text.is(start, "oi ola bom boa dia tarde noite com e sou prazer nome aqui")
             && start < sentence.end
@@ -148,6 +155,10 @@ fn answered(reading: &Reading<'_>) -> Option<(usize, usize)> {
             continue;
         }
         let known = is_first_name(text.fold(start));
+        // "Tiago, e o seu?" gives a name, "pra que?" none.
+        if sentence.question && !(known && text.gap(start + 1) == Gap::Comma) {
+            continue;
+        }
         let Some(end) = name_end(text, start, Frame::Any) else { continue };
         let closed = text.gap(end) >= Gap::Comma
             || end >= sentence.end
@@ -167,12 +178,18 @@ fn corrected(reading: &Reading<'_>) -> Option<(usize, usize)> {
     let at = (1..text.tokens.len()).find(|at| {
         is_first_name(text.fold(*at))
             && text.is(at - 1, "e a o")
-            && corrected_between(text, text.sentence(*at).start, *at)
+            && (corrected_between(text, text.sentence(*at).start, *at) || renamed(text, *at))
             && gazetteer::cities(text.fold(*at)).is_empty()
             && !super::catalogue::names_machine(text, *at)
     })?;
     let end = name_end(text, at, Frame::Known)?;
     (text.gap(end) >= Gap::Comma).then_some((at, end))
+}
+
+/// "não me chamo Maria, é Mariana".
+fn renamed(text: &Text, at: usize) -> bool {
+    let start = text.sentence(at).start;
+    (start..at).any(|i| text.word(i) == "nao" && (i + 1..i + 4).any(|n| text.is(n, "chamo nome")))
 }
 
 /// "Neusa aqui", a line that is only a name, "Aline, Empório da Carne".
@@ -223,7 +240,8 @@ como por",
         return false;
     }
     let capital = text.capitalised(at) && !text.capitals_mean_nothing(at);
-    kind_at(text, at).is_some()
+    text.word(at) == "empresa"
+        || kind_at(text, at).is_some()
         || capital
         || super::place::mentions(text).iter().any(|mention| mention.start == at)
 }
@@ -242,7 +260,8 @@ fn signed(reading: &Reading<'_>) -> Option<(usize, usize)> {
         "oi ola obrigado valeu bom boa tchau ok certo sim beleza nao prazer opa \
 entendi perfeito",
     );
-    let city = !gazetteer::cities(text.fold(start)).is_empty();
+    let name = text.fold(start);
+    let city = !gazetteer::cities(name).is_empty() && !gazetteer::is_everyday_word(name);
     let only_comma = text.gap(start) == Gap::Comma || text.gap(start) == Gap::Dash;
     (end == last.end
         && only_comma

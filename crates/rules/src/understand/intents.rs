@@ -19,6 +19,7 @@ static WANTS: LazyLock<PatternSet<Want>> = LazyLock::new(|| {
         "want" => Some(Want::Machine),
         "ask" => Some(Want::Question),
         "sold" => Some(Want::Sold),
+        "it" => Some(Want::It),
         _ => None,
     })
 });
@@ -30,6 +31,8 @@ enum Want {
     Machine,
     /// A question about machines whatever stands beside it.
     Question,
+    /// "ela corta bacon?": a question, when it is one.
+    It,
     /// "vocês vendem", "tem": needs a machine or another thing beside it.
     Sold,
 }
@@ -73,7 +76,7 @@ pub fn read(
     let mut intents: Vec<Intent> =
         found.iter().filter(|m| !is_idle(reading, m)).map(|m| m.label).collect();
     let has = |intents: &[Intent], intent| intents.contains(&intent);
-    let unavailable = super::unavailable::find(text);
+    let unavailable = super::unavailable::find(reading);
     if !unavailable.is_empty() {
         intents.push(Intent::UnavailableProduct);
     }
@@ -92,6 +95,7 @@ pub fn read(
             intents.push(Intent::ProductQuestion);
         }
     }
+    intents.extend(accepted_offer(reading));
     refine(text, found, &mut intents);
     intents.sort_unstable();
     intents.dedup();
@@ -110,11 +114,29 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
         _ if reading.is_taken(found.start) => true,
         Intent::Greeting => is_correction(text, found.start),
         Intent::Catalog if before(&["vi", "vimos", "viu", "assisti"]) => true,
+        Intent::JobSeeker if text.word(found.start) == "contratando" => {
+            !requests(text, found.start)
+        }
+        // A lead who supplies food is no supplier of ours.
+        Intent::Supplier if serves_food(text, found.start) => true,
+        Intent::Technical if text.word(found.start).starts_with("pneumatic") => {
+            !requests(text, found.start)
+        }
         Intent::Technical if text.word(found.start).starts_with("mold") => {
             !requests(text, found.start)
         }
+        Intent::Price if text.is(found.end, "do de") && text.word(found.end + 1) == "frete" => true,
         Intent::Price => {
-            before(&["recebi", "vi", "mandaram", "passaram"])
+            text.is(found.end, "for fosse estiver")
+                || before(&[
+                    "depende",
+                    "aguardando",
+                    "esperando",
+                    "recebi",
+                    "vi",
+                    "mandaram",
+                    "passaram",
+                ])
                 || (denied_before(text, found.start, 3)
                     && !matches!(text.word(found.start), "quanto"))
         }
@@ -132,12 +154,18 @@ fn is_correction(text: &Text, at: usize) -> bool {
         })
 }
 
+fn serves_food(text: &Text, at: usize) -> bool {
+    (at..text.sentence(at).end.min(at + 8)).any(|i| {
+        text.is(i, "hamburguer linguica espeto carne carnes lanche lanches embutidos frango smash")
+    })
+}
+
 /// Whether the sentence asks or wants, rather than tells.
 fn requests(text: &Text, at: usize) -> bool {
     let sentence = text.sentence(at);
     sentence.question
         || (sentence.start..sentence.end)
-            .any(|i| text.is(i, "voces tem quero preciso queria fazem qual quais precisava"))
+            .any(|i| text.is(i, "tem quero preciso queria fazem qual quais precisava"))
 }
 
 /// One intent often wears the words of another.
@@ -223,19 +251,36 @@ fn asks_about_machines(
                 && same_sentence(text, found.start, named.start)
         });
         let thing = (found.end..found.end + 5).any(|at| {
-            text.is(at, "maquina maquinas equipamento equipamentos algo isso")
+            if text.word(at) == "a"
+                && text.word(at + 1) == "de"
+                && text.is(at + 2, "hamburguer linguica espeto")
+            {
+                return true;
+            }
+            text.is(at, "maquina maquinas equipamento equipamentos algo")
                 && same_sentence(text, found.start, at)
         });
         let priced = (found.start..beside.map_or(found.end + 3, |named| named.start)).any(|at| {
             text.is(
                 at,
-                "preco orcamento cotacao valor proposta foto video catalogo entrega \
+                "preco orcamento cotacao valor proposta vender foto video catalogo entrega \
 pronta investimento tabela",
             )
         });
         let holds = match found.label {
-            Want::Question => !other || product,
+            Want::Question => {
+                let asks_price =
+                    (found.start..found.end).any(|at| text.is(at, "preco valor orcamento cotacao"));
+                (!other || product) && !asks_price
+            }
+            Want::It => text.sentence(found.start).question && !other && !other_question,
             Want::Machine => (beside.is_some() || (thing && !other)) && !priced,
+            // "a gente já tem uma": a statement, not a question.
+            Want::Sold
+                if !text.is(found.start, "voces voce") && !text.sentence(found.start).question =>
+            {
+                false
+            }
             Want::Sold => (beside.is_some() || (thing && !other)) && !priced,
         };
         if holds {
@@ -247,8 +292,31 @@ pronta investimento tabela",
         && text.is(0, "pode quero sim claro bora manda mostra")
         && answer::yes_or_no(text) == Some(Reply::Yes)
         && offers(&reading.question.text);
+    if machines.another {
+        return true;
+    }
     let asked = machines.wanted.iter().any(|named| text.sentence(named.start).question);
     accepted || (asked && !other_question)
+}
+
+/// "pode", to an offer of a call or of the catalogue.
+fn accepted_offer(reading: &Reading<'_>) -> Option<Intent> {
+    let agrees = answer::yes_or_no(reading.text) == Some(Reply::Yes);
+    if !agrees || reading.question.count != 1 {
+        return None;
+    }
+    let said = &reading.question.text;
+    let asked = said.sentences.iter().rev().find(|sentence| sentence.question)?;
+    let speaks = |list: &str| (asked.start..asked.end).any(|at| said.is(at, list));
+    let offers = speaks("posso podemos quer gostaria prefere");
+    match (
+        speaks("consultor consultora especialista vendedor ligar ligacao visita"),
+        speaks("catalogo video foto site"),
+    ) {
+        (true, false) if offers => Some(Intent::Human),
+        (false, true) if offers => Some(Intent::Catalog),
+        _ => None,
+    }
 }
 
 /// Whether the agent offered to show something, rather than asked whether a fact is right.

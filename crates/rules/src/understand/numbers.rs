@@ -136,7 +136,7 @@ fn word_value(word: &str) -> Option<f64> {
         "meia" | "meio" => Some(0.5),
         "duzia" | "duzias" => Some(12.0),
         "centena" | "centenas" => Some(100.0),
-        "milhar" | "milhares" => Some(1_000.0),
+        "milhar" | "milhares" | "milheiro" | "milheiros" => Some(1_000.0),
         _ => None,
     }
 }
@@ -149,7 +149,8 @@ fn spoken(text: &Text, at: usize) -> Option<Number> {
     let mut end = at;
     let mut next = at;
     while let Some(value) = word_value(text.fold(next)) {
-        let scale = text.is_typed(next, "mil duzia duzias centena centenas milhar milhares")
+        let scale = text
+            .is_typed(next, "mil duzia duzias centena centenas milhar milhares milheiro milheiros")
             || (text.fold(next) == "cento"
                 && end == next
                 && part > 0.0

@@ -79,6 +79,20 @@ pub fn read(reading: &Reading<'_>) -> Vec<Fact> {
             best = Some((strength, mention));
         }
     }
+    // "Londrina ou Maringá": undecided.
+    let undecided = best.as_ref().is_some_and(|(_, chosen)| {
+        mentions.iter().any(|m| {
+            let between = if m.start > chosen.start { m.start } else { chosen.start };
+            let joined = text.word(between.wrapping_sub(1)) == "ou"
+                || (text.raw(between.wrapping_sub(1)) == "e"
+                    && (m.whole == between.wrapping_sub(1)
+                        || chosen.whole == between.wrapping_sub(1)));
+            !m.same_place(chosen) && joined
+        })
+    });
+    if undecided {
+        return Vec::new();
+    }
     let elsewhere = area_code_said(text).map(|(uf, ..)| uf).or_else(|| state_said(text));
     if let Some((strength, mention)) = best {
         let (city, uf) = mention.settle(elsewhere);
@@ -226,6 +240,9 @@ fn strength(reading: &Reading<'_>, m: &Mention, asked: bool) -> u8 {
     let text = reading.text;
     let start = text.sentence(m.start).start;
     let back = |n: usize| if m.start >= start + n { text.word(m.start - n) } else { "" };
+    if text.is(m.whole, "fechou fechamos fechada") {
+        return NOWHERE;
+    }
     let here = back(2) == "aqui" || back(1) == "aqui" || back(3) == "aqui";
     if (reading.scope.third(m.start) && !here)
         || reading.scope.past(m.start)
@@ -238,8 +255,13 @@ fn strength(reading: &Reading<'_>, m: &Mention, asked: bool) -> u8 {
     let person = m.end == m.start + 1 && lexicon::is_first_name(text.fold(m.start));
     let frame = match back(1) {
         "em" | "no" | "na" => located(text, m, start, back(1) != "em"),
-        "de" | "do" | "da" => said_from(text, m, start),
+        "de" | "do" | "da" => said_from(text, m, start, asked),
         "e" if asked || corrected_between(text, start, m.start) => ORIGIN,
+        "e" if one_of(back(2), "cidade municipio") => ORIGIN,
+        "para" if text.raw(m.start.wrapping_sub(2)) == "é" && !text.sentence(m.start).question => {
+            ORIGIN
+        }
+        "so" | "apenas" if back(2) == "e" => ORIGIN,
         "cidade" | "municipio" => ORIGIN,
         "aqui" if !person => ORIGIN,
         _ => NOWHERE,
@@ -267,9 +289,12 @@ fn strength(reading: &Reading<'_>, m: &Mention, asked: bool) -> u8 {
     if aqui_after && !ambiguous { ORIGIN } else { NOWHERE }
 }
 
-/// A single word as an item of a list may be anything; a city's name alone in its message is one.
+/// A very short word as an item of a list may be anything; alone in its message it is a city.
 fn alone_word(text: &Text, m: &Mention) -> bool {
-    m.end == m.start + 1 && text.fold(m.start).len() < 4
+    let whole_line = text.gap(m.start) == Gap::Line && text.gap(m.whole) == Gap::Line;
+    m.end == m.start + 1
+        && text.fold(m.start).len() < 4
+        && !(whole_line && text.fold(m.start).len() == 3)
 }
 
 /// "fica em", "aqui em", "moro em", or only "em".
@@ -287,12 +312,28 @@ fn located(text: &Text, m: &Mention, start: usize, article: bool) -> u8 {
         "fica ficam ficamos fico localizado localizada localizados situada \
 situado sede instalar instalada rodar instalado",
     );
-    if stays || (one_of(verb, "e esta estao") && near.any(|at| segment::is_site(text, at))) {
+    if stays
+        || (one_of(verb, "e esta estao ser sera seria")
+            && near.any(|at| segment::is_site(text, at)))
+    {
         return WORKS;
     }
     if verb.starts_with("atend")
         || verb.starts_with("entreg")
-        || before(&["atendo", "atendemos", "registro"])
+        || before(&[
+            "atendo",
+            "atendemos",
+            "registro",
+            "passei",
+            "viajei",
+            "fui",
+            "estive",
+            "comi",
+            "vi",
+            "conheci",
+            "visitei",
+            "ferias",
+        ])
     {
         return NOWHERE;
     }
@@ -305,6 +346,13 @@ atuamos produzo produzimos",
         return HERE;
     }
     if article && !before(&["aqui", "fica"]) {
+        return NOWHERE;
+    }
+    // "tem loja em São Paulo?" asks where the company is.
+    if text.sentence(m.start).question
+        && text.is(start, "tem voces voce teria existe")
+        && !before(&["aqui"])
+    {
         return NOWHERE;
     }
     if (m.start.saturating_sub(7).max(start)..m.start).any(|at| segment::is_site(text, at)) {
@@ -321,7 +369,7 @@ atuamos produzo produzimos",
 }
 
 /// "sou de", "falo de", "do açougue Corte Fino de".
-fn said_from(text: &Text, m: &Mention, start: usize) -> u8 {
+fn said_from(text: &Text, m: &Mention, start: usize, asked: bool) -> u8 {
     let back = |n: usize| if m.start >= start + n { text.word(m.start - n) } else { "" };
     if back(1) != "de" && super::text::fold(text.quote(m.start, m.end)) == "rio grande" {
         return NOWHERE;
@@ -336,6 +384,12 @@ sul leste oeste",
     if one_of(back(2), "sou somos falo falamos aqui e escrevo cidade municipio falando")
         || (back(2) == "mesmo" && one_of(back(3), "sou somos"))
     {
+        return ORIGIN;
+    }
+    if one_of(back(2), "natural nascido nascida voltando veio") {
+        return NOWHERE;
+    }
+    if back(2).is_empty() && (asked || text.gap(m.whole) >= Gap::Stop) {
         return ORIGIN;
     }
     let presented = (m.start.saturating_sub(9).max(start)..m.start).any(|at| {
@@ -369,9 +423,10 @@ fn state_said(text: &Text) -> Option<&'static str> {
             .map(|(uf, _)| uf)
             .filter(|_| text.word(at.saturating_sub(1)) != "para")
             .or_else(|| {
+                let alone = text.gap(at) >= Gap::Stop && text.gap(at + 1) >= Gap::Stop;
                 let loud =
                     text.raw(at).chars().all(char::is_uppercase) && !text.capitals_mean_nothing(at);
-                state_code_at(text, at, false).filter(|_| loud)
+                state_code_at(text, at, alone).filter(|_| loud || alone)
             })
     })
 }

@@ -12,6 +12,8 @@ use crate::lead::{Fact, Field, Value};
 pub struct Machines {
     /// Machines of interest, in order.
     pub wanted: Vec<Named>,
+    /// Wants another like one it named: "quero um igual".
+    pub another: bool,
     /// Machines the lead has.
     pub owned: Vec<Named>,
     /// The fact, when it is clear.
@@ -27,7 +29,8 @@ pub fn read(reading: &Reading<'_>) -> Machines {
     for (index, one) in named.iter().enumerate() {
         let from = index.checked_sub(1).and_then(|i| named.get(i)).map_or(0, |before| before.end);
         let third = reading.scope.third(one.start);
-        if third && wants_the_same(text, one.end) {
+        if (third || is_owned(text, one, from)) && wants_the_same(text, one.end) {
+            machines.another = true;
             machines.wanted.push(one.clone());
         } else if is_owned(text, one, from) && !third {
             machines.owned.push(one.clone());
@@ -52,8 +55,9 @@ pub fn read(reading: &Reading<'_>) -> Machines {
 fn wants_the_same(text: &Text, from: usize) -> bool {
     (from..text.tokens.len()).any(|at| {
         text.is(at, "quero queria preciso")
-            && (at + 1..at + 5)
-                .any(|i| text.is(i, "igual iguais dessa desse dessas desses mesma mesmo"))
+            && (at + 1..at + 5).any(|i| {
+                text.is(i, "outra outro igual iguais dessa desse dessas desses mesma mesmo")
+            })
     })
 }
 
@@ -61,7 +65,7 @@ fn speaks_of_machines(text: &Text) -> bool {
     text.tokens.iter().any(|token| {
         one_of(
             &token.word,
-            "maquina maquinas formadora formadoras modelo modelos equipamento \
+            "manual semiautomatica maquina maquinas formadora formadoras modelo modelos equipamento \
 compra comprar seleto compro",
         ) || (token.word.len() <= 7
             && token.word.starts_with(['f', 's', 'c', 'e'])
@@ -99,13 +103,18 @@ fn rejected(reading: &Reading<'_>, one: &Named) -> bool {
         (start.max(one.start.saturating_sub(5))..one.start).any(|at| words.contains(&text.word(at)))
     };
     // "não conheço a FB300" and "não entendi a FB300" do not reject it.
-    let asking = reach(&["conheco", "entendi", "sei", "achei", "consigo", "encontrei", "vi"]);
+    let inquires = text.sentence(one.start).question
+        && reach(&["tem", "vendem", "fazem", "fabricam", "lancou", "lancaram", "saiu", "voltou"]);
+    let asking =
+        inquires || reach(&["conheco", "entendi", "sei", "achei", "consigo", "encontrei", "vi"]);
     (denied_before(text, one.start, 4) && !asking)
         || taken_back(text, one.end)
         || reading.scope.third(one.start)
         || (reading.scope.past(one.start)
             && reach(&["tive", "tinha", "usei", "trabalhei", "usava", "trabalhava"]))
         || reach(&["chega", "cansei"])
+        // "me falaram que a FB700 é boa": merely heard of.
+        || (reach(&["falaram", "disseram", "ouvi"]) && !text.sentence(one.start).question)
 }
 
 fn settle(reading: &Reading<'_>, wanted: &[Named]) -> Option<Fact> {
@@ -173,8 +182,16 @@ fn machine_for(word: &str) -> Option<&'static str> {
 fn needed(reading: &Reading<'_>) -> Option<Fact> {
     let text = reading.text;
     let machine = (0..text.tokens.len()).find(|at| {
+        // "quero a de linguiça"
+        if text.word(*at) == "a"
+            && text.word(at + 1) == "de"
+            && machine_for(text.word(at + 2)).is_some()
+        {
+            return true;
+        }
         let word = text.word(*at);
-        let thing = one_of(word, "maquina maquinas equipamento equipamentos")
+        let thing = one_of(word, "automatizar mecanizar")
+            || one_of(word, "maquina maquinas equipamento equipamentos")
             || (one_of(word, "algo alguma") && text.is(at + 1, "para coisa que"))
             || (word == "qual"
                 && text.is(at + 1, "voces voce modelo e")

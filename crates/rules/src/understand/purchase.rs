@@ -60,7 +60,7 @@ fn urgency(reading: &Reading<'_>, signs: &[Match<Sign>]) -> Option<Fact> {
         .collect();
     found.extend(spans(reading, asked));
     if found.is_empty() && asked {
-        found.extend(at_once(text));
+        found.extend(hurry_confirmed(reading).or_else(|| at_once(text)));
     }
     // Whoever says there is no hurry means it, whatever date stands beside it.
     let calm = found.iter().find(|(urgency, ..)| *urgency == Urgency::Baixa);
@@ -76,6 +76,40 @@ fn at_once(text: &Text) -> Option<(Urgency, usize, usize)> {
                 && !denied_before(text, *at, 3)
         })
         .map(|at| (Urgency::Alta, at, at + 1))
+        .or_else(|| this_or_next(text))
+}
+
+/// "este" or "próximo", after "este mês ou o próximo?".
+fn this_or_next(text: &Text) -> Option<(Urgency, usize, usize)> {
+    if text.tokens.len() > 4 {
+        return None;
+    }
+    (0..text.tokens.len()).find_map(|at| {
+        let urgency = match text.word(at) {
+            "este" | "esse" | "nesse" | "neste" => Urgency::Alta,
+            "proximo" => Urgency::Media,
+            _ => return None,
+        };
+        Some((urgency, at, at + 1))
+    })
+}
+
+/// "sim" or "não muito" to "é urgente?".
+fn hurry_confirmed(reading: &Reading<'_>) -> Option<(Urgency, usize, usize)> {
+    let question = &reading.question;
+    let urgent =
+        question.text.tokens.iter().any(|token| one_of(&token.word, "urgente urgencia pressa"));
+    if !urgent || question.count != 1 {
+        return None;
+    }
+    match answer::yes_or_no(reading.text) {
+        Some(Reply::Yes) => Some((Urgency::Alta, 0, 1)),
+        Some(Reply::No) => Some((Urgency::Baixa, 0, 1)),
+        None if reading.text.is(0, "nao") && reading.text.is(1, "muito tanto") => {
+            Some((Urgency::Baixa, 0, 2))
+        }
+        None => None,
+    }
 }
 
 /// "daqui 2 meses", "em 20 dias": only beside words of buying or starting, or when asked.
@@ -129,6 +163,7 @@ resolver investir pegar produzindo funcionando instalada adquirir \
 iniciar inicio estrear instalar pretendo pretendemos trocar substituir \
 lancar maquina",
         ) || word.starts_with("inaugur")
+            || (one_of(word, "quero queremos queria") && text.word(at + 1) == "para")
     }) && !about_payment_or_delivery(text, start)
 }
 
@@ -185,6 +220,7 @@ fn knows(reading: &Reading<'_>, signs: &[Match<Sign>], machines: &Machines) -> O
     }
     let known = text.is(0, "conheco conhecia ja") && !text.tokens.iter().any(|t| t.word == "nao");
     match answer::yes_or_no(text) {
+        Some(Reply::Yes) if text.is(0, "quero manda mande pode gostaria bora") => None,
         Some(Reply::Yes) => fact(true, 0, 1),
         Some(Reply::No) => fact(false, 0, 1),
         None if known => fact(true, 0, 1),

@@ -76,6 +76,11 @@ const PRINCIPALS: &[&str] = &[
     "socio", "socia",
 ];
 
+/// Whether a word is a relative, a neighbour, a colleague.
+pub fn is_kin(word: &str) -> bool {
+    OTHERS.contains(&word)
+}
+
 /// Words with which the lead speaks of itself again.
 const MYSELF: &[&str] = &[
     "eu",
@@ -172,7 +177,14 @@ fn starts_third(text: &Text, at: usize, start: usize) -> bool {
             || text.word(at.saturating_sub(3)) == "para" && at >= start + 3;
         // "com meu sócio", "do meu pai": company, not subject.
         let along = one_of(before2, "com comigo") || matches!(before, "com");
-        let asks = text.is(at + 1, "mandou pediu quer precisa mandando");
+        // "meu pai quer comprar uma": bought for him, so the purchase counts.
+        let end = text.sentence(at).end;
+        let asks = text.is(at + 1, "mandou pediu quer precisa mandando queria")
+            || (at + 1..end.min(at + 12)).any(|i| {
+                text.is(i, "pediu mandou")
+                    || text.is(i, "quer precisa queria")
+                        && text.is(i + 1, "comprar uma um ver saber a o trocar de")
+            });
         return mine && !address && !for_him && !along && !asks;
     }
     match word {
@@ -261,7 +273,7 @@ pub fn taken_back(text: &Text, end: usize) -> bool {
 /// Whether a correction stands somewhere between two words.
 pub fn corrected_between(text: &Text, from: usize, to: usize) -> bool {
     (from..to).any(|at| {
-        text.is(at, "alias ops opa corrigindo digo desculpa perdao errei confundi melhor")
+        text.is(at, "alias ops opa corrigindo corrijo digo minto desculpa perdao errei enganei confundi melhor retificando")
             || (text.word(at) == "quer" && text.word(at + 1) == "dizer")
             || (text.word(at) == "na" && text.word(at + 1) == "verdade")
             || (text.word(at) == "ou" && text.word(at + 1) == "melhor")

@@ -116,7 +116,7 @@ fn stated(reading: &Reading<'_>, at: usize, end: usize, segment: &str) -> bool {
 somos tenho temos e aqui pequena pequeno abrindo abrir montando montar \
 com num numa nossas minhas proprio propria abri",
     );
-    if one_of(back(1), "um uma") && one_of(back(2), "vi viu tem conheco igual") {
+    if one_of(back(1), "um uma") && one_of(back(2), "vi viu conheco igual") {
         return false;
     }
     // "visitar a fábrica", "compro do açougue", "propaganda do bar": somebody else's.
@@ -124,7 +124,7 @@ com num numa nossas minhas proprio propria abri",
         && (2..=6).any(|n| {
             one_of(
                 back(n),
-                "vi visitar conhecer compro comprei propaganda anuncio video indicacao ir retirar \
+                "vi visitar conhecer compro comprei compramos propaganda anuncio video indicacao ir retirar \
                  buscar direto falou",
             )
         });
@@ -135,10 +135,28 @@ com num numa nossas minhas proprio propria abri",
     if trade || of || seen {
         return false;
     }
+    // "esse número é da pizzaria?"
+    let asks = text.sentence(at).question
+        && one_of(back(1), "da do a o")
+        && !(start..at)
+            .any(|i| text.is(i, "minha meu nossa nosso sou somos tenho aqui para temos"));
+    if asks {
+        return false;
+    }
+    // "pra lanchonetes", "a lanchonete do meu pai": customers and relatives.
+    let customers = text.fold(end - 1).ends_with('s')
+        && one_of(back(1), "para as os das dos com de em")
+        && text.word(at) != "food";
+    let of_kin = text.is(end, "do da")
+        && text.is(end + 1, "meu minha")
+        && super::scope::is_kin(text.word(end + 2));
+    if customers || of_kin {
+        return false;
+    }
     let item = text.gap(at) >= Gap::Comma;
-    let counted = super::numbers::is_number(text, at.saturating_sub(1))
-        && at > start
-        && one_of(back(2), "tenho temos sao com");
+    let counted = at > start
+        && super::numbers::is_number(text, at - 1)
+        && (2..=4).any(|n| one_of(back(n), "tenho temos sao com rede somos"));
     determiner || item || counted
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::reading::Reading;
 use super::scope::denied_before;
 use super::text::{Gap, Text};
 
@@ -11,8 +12,11 @@ static THINGS: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
 });
 
 /// The first words of all things asked for that are not sold.
-pub fn find(text: &Text) -> Vec<usize> {
-    (0..text.tokens.len()).filter(|at| names_thing(text, *at) && wanted(text, *at)).collect()
+pub fn find(reading: &Reading<'_>) -> Vec<usize> {
+    let text = reading.text;
+    (0..text.tokens.len())
+        .filter(|at| names_thing(text, *at) && wanted(text, *at) && !reading.is_taken(*at))
+        .collect()
 }
 
 fn names_thing(text: &Text, at: usize) -> bool {

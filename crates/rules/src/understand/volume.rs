@@ -4,7 +4,7 @@ use super::answer::{self, Reply};
 use super::numbers::{self, Number};
 use super::reading::Reading;
 use super::scope::{corrected_between, taken_back};
-use super::text::{Gap, Text, one_of};
+use super::text::{Gap, Sentence, Text, one_of};
 use crate::lead::{Fact, Field, Period, Unit, Value, Volume};
 
 /// A number that may be a volume.
@@ -36,13 +36,20 @@ pub fn read(reading: &Reading<'_>, models: &[(usize, usize)]) -> Option<Fact> {
     }
     let chosen =
         choose(reading, &found).or_else(|| period_only(reading)).or_else(|| confirmed(reading))?;
-    let unit = chosen.unit.or_else(|| unit_spoken_of(reading)).unwrap_or(Unit::Unidade);
+    // "900 unidades" of what the talk is about.
+    let unit = match chosen.unit {
+        Some(unit) if unit != Unit::Unidade => unit,
+        said => unit_spoken_of(reading)
+            .filter(|unit| said.is_none() || *unit != Unit::Kg)
+            .unwrap_or(Unit::Unidade),
+    };
     let volume = Volume { amount: chosen.amount, unit, period: chosen.period? };
     Some(reading.fact(Value::Volume(volume), chosen.start, chosen.end))
 }
 
 fn choose(reading: &Reading<'_>, found: &[Candidate]) -> Option<Candidate> {
-    let asked = reading.question.asks(Field::Volume);
+    let asked =
+        reading.question.asks(Field::Volume) || said_volume(&reading.question.text).is_some();
     let whole = |c: &Candidate| c.period.is_some();
     let kept: Vec<Candidate> = found
         .iter()
@@ -67,8 +74,7 @@ fn choose(reading: &Reading<'_>, found: &[Candidate]) -> Option<Candidate> {
     if first.is_some() || !asked {
         return first;
     }
-    let bare: Vec<Candidate> = kept.iter().copied().filter(|c| !c.goal).collect();
-    let only = bare.first()?;
+    let only = kept.iter().find(|c| !c.goal).or(kept.first())?;
     let period = period_in(&reading.question.text)?;
     Some(Candidate {
         period: Some(period),
@@ -86,7 +92,11 @@ fn number_taken_back(text: &Text, candidate: &Candidate) -> bool {
 fn candidate(reading: &Reading<'_>, at: usize) -> Option<Candidate> {
     let text = reading.text;
     let number = numbers::read(text, at).filter(|_| text.tokens[at].special.is_none())?;
-    if reading.scope.past(at) || reading.scope.third(at) || counts_something_else(text, &number) {
+    if reading.scope.past(at)
+        || reading.scope.third(at)
+        || counts_something_else(text, &number)
+        || denied(text, at)
+    {
         return None;
     }
     let mut amount = number.value;
@@ -118,6 +128,16 @@ fn candidate(reading: &Reading<'_>, at: usize) -> Option<Candidate> {
         start: at,
         end: stop.max(number.end),
         goal: is_goal(text, at),
+    })
+}
+
+/// "não faço 300": the verb is denied; "nem cinquenta" only makes little of it.
+fn denied(text: &Text, at: usize) -> bool {
+    let start = text.sentence(at).start;
+    (start.max(at.saturating_sub(4))..at).any(|i| {
+        text.word(i) == "nao"
+            && text.is(i + 1, "faco fazemos produzo produzimos sao e chega vendo vendemos")
+            && (i + 1..=at).all(|n| text.gap(n) < Gap::Comma)
     })
 }
 
@@ -378,9 +398,11 @@ fn unit_in(text: &Text) -> Option<Unit> {
 fn unit_spoken_of(reading: &Reading<'_>) -> Option<Unit> {
     let own = unit_in(reading.text).or_else(|| unit_in(&reading.question.text));
     own.or_else(|| unit_in(reading.history)).or_else(|| {
+        let named = reading.catalogue.named(reading.history, false);
         let code = reading.lead.product.as_deref();
         let category = code.and_then(|code| reading.catalogue.category(code));
-        match category.or(reading.lead.product_category.as_deref())? {
+        let known = category.or(reading.lead.product_category.as_deref());
+        match known.or(named.last().map(|one| one.category.as_str()))? {
             "formadora" | "linha_hamburguer" => Some(Unit::Hamburguer),
             "linha_espeto" => Some(Unit::Espeto),
             "ensacadeira" | "misturador" | "cortadora" | "filetadora" => Some(Unit::Kg),
@@ -423,23 +445,18 @@ fn period_only(reading: &Reading<'_>) -> Option<Candidate> {
 fn confirmed(reading: &Reading<'_>) -> Option<Candidate> {
     let agrees = answer::yes_or_no(reading.text) == Some(Reply::Yes) && reading.question.count == 1;
     let said = &reading.question.text;
-    agrees
-        .then(|| {
-            (0..said.tokens.len()).find_map(|at| {
-                let number = numbers::read(said, at).filter(|number| number.digits)?;
-                let (unit, scale, end) = unit_at(said, number.end);
-                let (period, factor, _) = period_after(said, end)?;
-                let sentence = said.sentence(at);
-                let amount = number.value * scale * factor;
-                (sentence.question && unit.is_some()).then_some(Candidate {
-                    amount,
-                    unit,
-                    period: Some(period),
-                    start: 0,
-                    end: 1,
-                    goal: false,
-                })
-            })
-        })
-        .flatten()
+    let (candidate, sentence) = said_volume(said).filter(|_| agrees)?;
+    sentence.question.then_some(Candidate { start: 0, end: 1, ..candidate })
+}
+
+/// The whole volume that the agent named, and the sentence that holds it.
+fn said_volume(said: &Text) -> Option<(Candidate, Sentence)> {
+    (0..said.tokens.len()).find_map(|at| {
+        let number = numbers::read(said, at).filter(|number| number.digits)?;
+        let (unit, scale, end) = unit_at(said, number.end);
+        let (period, factor, _) = period_after(said, end)?;
+        let amount = number.value * scale * factor;
+        let period = Some(period);
+        Some((Candidate { amount, unit, period, start: at, end, goal: false }, said.sentence(at)))
+    })
 }
