@@ -1,0 +1,1 @@
+//! Starts that must fail: one clear line, the right exit code.
