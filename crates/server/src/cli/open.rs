@@ -9,7 +9,7 @@ use super::{Configured, Failed};
 use crate::app;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::store::{Store, migrate, sqlite_path};
+use crate::store::{Error, Store, migrate, sqlite_path};
 use crate::web::ZAPI_WEBHOOKS;
 
 /// Holds the embedded database for this process alone; given back when dropped.
@@ -23,10 +23,12 @@ pub(super) async fn store(config: &Config, clock: &Clock) -> Result<(Store, Alon
 
 async fn migrated(config: &Config, clock: &Clock) -> Result<Store, Failed> {
     let url = config.database_url.expose_secret();
-    let explain = |error| {
-        Failed::because(format!(
-            "banco de dados: {error}\n  confira DATABASE_URL e se este usuário pode gravar ali"
-        ))
+    let explain = |error| match error {
+        // It says what to do by itself.
+        Error::SchemaTooNew { .. } => Failed::because(format!("banco de dados: {error}")),
+        error => Failed::because(format!(
+            "banco de dados: {error}; confira DATABASE_URL e se este usuário pode gravar ali"
+        )),
     };
     let store = Store::open(url).map_err(explain)?;
     migrate::run(&store, clock.now()).await.map_err(explain)?;
@@ -41,7 +43,7 @@ fn lock(config: &Config) -> Result<Alone, Failed> {
     let path = path.with_extension("lock");
     let cannot = |error: std::io::Error| {
         Failed::because(format!(
-            "não consigo gravar em {}: {error}\n  confira DATABASE_URL e as permissões da pasta",
+            "não consigo gravar em {}: {error}; confira DATABASE_URL e as permissões da pasta",
             path.display()
         ))
     };

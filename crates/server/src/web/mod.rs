@@ -26,6 +26,10 @@ use crate::app::App;
 /// How long a request may take, from its first byte to our answer.
 const REQUEST_TIME: Duration = Duration::from_secs(20);
 
+/// How long answers under way may take once the process is asked to stop. Whoever has not sent
+/// their request by then (a slow client, an open event stream) is cut off.
+const GRACE: Duration = Duration::from_secs(5);
+
 /// Where Z-API's events go: path and what it is for, for the router and for `webhook-urls`.
 pub const ZAPI_WEBHOOKS: [(&str, &str); 4] = [
     ("/webhook/zapi", "Ao receber (mensagens recebidas e enviadas por mim)"),
@@ -78,7 +82,19 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> std::io::Result<()> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
+    let stopped = stop.clone().cancelled_owned();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stopped);
+    let out_of_patience = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = serving.into_future() => served,
+        () = out_of_patience => {
+            tracing::warn!("connections that would not end were cut off");
+            Ok(())
+        }
+    }
 }
 
 async fn home(State(app): State<Arc<App>>) -> Response {

@@ -1,0 +1,71 @@
+//! Restarts by SIGTERM under load: no error for the vendor, and no outcome left unknown.
+
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+
+use crate::agent::{Agent, Folder, free_port};
+use crate::kills::seed;
+use crate::postgres;
+use crate::scene::Scene;
+
+const RESTARTS: usize = 3;
+/// How long a process works before it is asked to stop, in milliseconds from when it listens.
+const LIFE_MS: std::ops::RangeInclusive<u64> = 300..=2_000;
+/// A burst that waits is left to the next process.
+const QUIET_MS: u32 = 300;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restarted_on_sqlite_nobody_notices() {
+    restart("sqlite", Scene::start(None, 1, QUIET_MS).await, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restarted_one_by_one_on_postgres_nobody_notices() {
+    let database = postgres::cluster().database().await;
+    restart("two replicas", Scene::start(Some(database), 2, QUIET_MS).await, 2).await;
+}
+
+/// Stops and starts one replica after the other under load.
+async fn restart(name: &str, mut scene: Scene, replicas: usize) {
+    let seed = seed();
+    println!("{name}: SELETO_CRASH_SEED={seed} repeats these restarts");
+    let mut dice = StdRng::seed_from_u64(seed);
+    let load = scene.load(dice.random());
+    for restart in 0..RESTARTS {
+        // This is the experiment itself, not a wait for something.
+        tokio::time::sleep(Duration::from_millis(dice.random_range(LIFE_MS))).await;
+        let replica = restart % replicas;
+        let status = scene.stop(replica).await;
+        assert!(status.success(), "SIGTERM ended in {status}");
+        scene.start_replica(replica).await;
+    }
+    let findings = scene.end(load).await;
+    println!("{name}, {RESTARTS} restarts: {}", findings.figures);
+    findings.assert_nothing_wrong();
+    assert_eq!(findings.figures.unknown, 0, "calls under way are finished before the end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_never_finishes_its_request_does_not_hold_the_process_back() {
+    let folder = Folder::new();
+    let port = free_port();
+    let variables = [("DATABASE_URL", folder.sqlite()), ("PORT", port.to_string())];
+    let agent = Agent::start(&folder, "agent", &variables).await;
+    let half = |request: &str| {
+        let mut connection = TcpStream::connect(("127.0.0.1", port)).expect("the agent listens");
+        connection.write_all(request.as_bytes()).expect("the agent reads");
+        connection
+    };
+    let _silent = half("");
+    let _in_the_head = half("POST /webhook/zapi HTTP/1.1\r\nHost: agent\r\n");
+    let _in_the_body = half(
+        "POST /webhook/zapi HTTP/1.1\r\nHost: agent\r\nContent-Type: application/json\r\n\
+         Content-Length: 100\r\n\r\n{",
+    );
+    let status = agent.stop().await;
+    assert!(status.success(), "SIGTERM ended in {status}");
+}
