@@ -2,6 +2,8 @@
 //! fact. `A:` is the agent's line before, `L:` each message of the burst, `=` the facts and `!` the
 //! intents that must come out, no more and no less.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use seleto_rules::conversation::{Author, Line};
 use seleto_rules::lead::Lead;
 use seleto_rules::understand::catalogue::Catalogue;
