@@ -7,6 +7,12 @@ use seleto_rules::quiet_time::QuietTime;
 
 use crate::external_call::Phones;
 
+/// `RUST_LOG`: the logger starts before anything else is read.
+pub fn log_filter() -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "this is the reader of the environment")]
+    std::env::var("RUST_LOG").ok()
+}
+
 /// All that can be configured.
 #[derive(Clone, Debug)]
 pub struct Config {

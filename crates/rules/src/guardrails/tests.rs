@@ -1,3 +1,5 @@
+//! What may leave and what may not, in tables.
+
 use super::*;
 use crate::conversation::{Line, Memory};
 use crate::lead::Lead;

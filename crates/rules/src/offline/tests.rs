@@ -1,3 +1,5 @@
+//! Replies of the offline brain, turn by turn.
+
 use super::*;
 use crate::conversation::{Author, Intent, Kind, Line, Memory, Record, Visitor};
 use crate::guardrails;

@@ -1,3 +1,5 @@
+//! Sound playbooks are read, and each kind of fault is named with its place.
+
 use super::*;
 
 /// Problems of the built-in playbook after replacing a piece of one of its files.

@@ -11,10 +11,10 @@ use seleto_simulator::zapi::Pace;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio_util::sync::CancellationToken;
 
-use super::{Configured, Failed, demo, log_filter, open, serve};
+use super::{Configured, Failed, demo, open, serve};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, Typing};
+use crate::config::{Config, Typing, log_filter};
 use crate::telemetry::{self, Metrics};
 
 /// The number of the lead at this terminal.

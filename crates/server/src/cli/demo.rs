@@ -9,10 +9,10 @@ use seleto_simulator::zapi::{self, Pace, ZapiConfig};
 use seleto_simulator::{Simulator, SimulatorConfig, demo};
 use tokio_util::sync::CancellationToken;
 
-use super::{Configured, Failed, log_filter, open, serve};
+use super::{Configured, Failed, open, serve};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, log_filter};
 use crate::telemetry::{self, Metrics};
 
 pub(super) async fn run((config, _): Configured) -> Result<ExitCode, Failed> {

@@ -134,9 +134,3 @@ fn config() -> Result<Configured, Failed> {
         }
     })
 }
-
-/// `RUST_LOG`, which the logger reads before anything else can be logged.
-fn log_filter() -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "the logger starts before the configuration")]
-    std::env::var("RUST_LOG").ok()
-}

@@ -9,10 +9,10 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{Configured, Failed, log_filter, open};
+use super::{Configured, Failed, open};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, log_filter};
 use crate::deliveries::{self, Deliveries};
 use crate::store::Store;
 use crate::store::queue::{Heartbeat, Leave};

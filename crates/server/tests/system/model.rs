@@ -69,7 +69,7 @@ async fn answers_that_are_none_are_replaced() {
         Completion::Text("{}".to_owned()),
     ] {
         let world = world().await;
-        world.simulator.openai.script([completion.clone(), completion]);
+        world.simulator.openai.script(vec![completion; 6]);
         let replies = write(&world, "oi").await;
         assert_eq!(replies.len(), 1);
         assert_eq!(world.value("SELECT brain FROM turns").await, "offline");
