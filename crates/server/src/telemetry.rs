@@ -1,11 +1,14 @@
 //! Logs as JSON lines and figures for Prometheus.
 
+use std::collections::BTreeMap;
+
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::store::Store;
+use crate::store::alert::OpenAlerts;
 use crate::store::queue::Depth;
 
 /// Installs the logger: JSON lines on standard error.
@@ -52,6 +55,7 @@ impl Metrics {
             "seleto_model_cost_micro_usd_total",
             "Cost of the model in millionths of a US dollar"
         );
+        metrics::describe_gauge!("seleto_alerts_open", "Alerts that nobody resolved, by kind");
         metrics::describe_gauge!("seleto_queue_depth", "Conversations with work, by lane");
         Self { handle }
     }
@@ -67,6 +71,15 @@ impl Metrics {
             for (lane, depth) in depths {
                 #[expect(clippy::cast_precision_loss, reason = "queues are far below 2^52")]
                 metrics::gauge!("seleto_queue_depth", "lane" => lane).set(depth as f64);
+            }
+        }
+        if let Ok(alerts) = store.read(OpenAlerts).await {
+            let mut kinds = BTreeMap::new();
+            for alert in alerts {
+                *kinds.entry(alert.kind).or_insert(0.0) += 1.0;
+            }
+            for (kind, open) in kinds {
+                metrics::gauge!("seleto_alerts_open", "kind" => kind).set(open);
             }
         }
         self.handle.as_ref().map(PrometheusHandle::render).unwrap_or_default()

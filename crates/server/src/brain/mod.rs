@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use seleto_rules::conversation::{Draft, Memory, Record, Turn};
+use seleto_rules::conversation::{Author, Draft, Memory, Record, Turn};
 use seleto_rules::guardrails::{self, Breach, Cleared};
 use seleto_rules::lead::Lead;
+use seleto_rules::qualification::{Circumstances, Qualification, qualify};
 use seleto_rules::{offline, prompt};
 
 use crate::app::App;
@@ -26,6 +27,8 @@ pub struct Thought {
     pub lead: Lead,
     /// What the dialogue remembers.
     pub memory: Memory,
+    /// How near the lead is to buying, when that changed.
+    pub qualification: Option<Qualification>,
     /// What to put on record.
     pub records: Vec<Record>,
     /// What explains it.
@@ -41,6 +44,7 @@ impl Thought {
             reply: None,
             lead: context.lead.clone(),
             memory: context.memory.clone(),
+            qualification: None,
             records: Vec::new(),
             record,
             model_time: Duration::ZERO,
@@ -72,7 +76,7 @@ pub async fn think(
         }
     }
     let reply = offline.reply.as_deref().map(|text| {
-        guardrails::clear(turn.playbook, text).unwrap_or_else(|breaches| {
+        guardrails::clear_for(turn, text).unwrap_or_else(|breaches| {
             ledger.breaches("offline", &breaches);
             guardrails::safe_phrase(turn.playbook)
         })
@@ -125,7 +129,7 @@ async fn ask(
             }
         };
         let text = draft.reply.clone()?;
-        match guardrails::clear(turn.playbook, &text) {
+        match guardrails::clear_for(turn, &text) {
             Ok(reply) => return Some((draft, reply)),
             Err(breaches) => {
                 ledger.breaches(round, &breaches);
@@ -222,6 +226,7 @@ impl Ledger {
         }
         Thought {
             reply,
+            qualification: requalify(turn, &lead, &draft.memory),
             lead,
             memory: draft.memory,
             records: draft.records,
@@ -229,6 +234,18 @@ impl Ledger {
             model_time: self.model_time,
         }
     }
+}
+
+/// The lead's qualification, when it is new or another than before the burst.
+fn requalify(turn: &Turn<'_>, lead: &Lead, memory: &Memory) -> Option<Qualification> {
+    let earlier = turn.history.iter().filter(|line| line.author == Author::Lead).count();
+    let judge = |lead, memory, messages: usize| {
+        let messages = u32::try_from(messages).unwrap_or(u32::MAX);
+        qualify(turn.playbook, lead, &Circumstances::of(memory, messages))
+    };
+    let now = judge(lead, memory, earlier + turn.burst.len());
+    let before = (earlier > 0).then(|| judge(turn.lead, turn.memory, earlier));
+    (before.as_ref() != Some(&now)).then_some(now)
 }
 
 /// What a call says about the service.

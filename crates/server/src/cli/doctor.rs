@@ -9,6 +9,7 @@ use crate::app::{App, load_playbook};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::openai;
+use crate::store::alert::OpenAlerts;
 use crate::store::setting::Ping;
 use crate::store::{Store, migrate};
 use crate::telemetry::Metrics;
@@ -42,12 +43,14 @@ impl Works {
 
 pub(super) async fn run((config, missing): Configured) -> Result<ExitCode, Failed> {
     let mut findings = vec![playbook(&config)];
+    let mut alerts = Vec::new();
     match database(&config).await {
         Ok((finding, store)) => {
             findings.push(finding);
             let app = App::new(config, store, Clock::system(), Metrics::none()).await?;
             findings.push(zapi(&app).await);
             findings.push(model(&app).await);
+            alerts = app.store.read(OpenAlerts).await?;
         }
         Err(finding) => findings.push(finding),
     }
@@ -64,6 +67,9 @@ pub(super) async fn run((config, missing): Configured) -> Result<ExitCode, Faile
     println!("{}", table::lay_out(&rows));
     for notice in &missing {
         println!("\n{}: {}", notice.variable, notice.advice);
+    }
+    for alert in &alerts {
+        println!("\nalerta {} ({}): {}", alert.kind, alert.subject, alert.detail);
     }
     let failed = findings.iter().any(|finding| finding.works == Works::No);
     Ok(if failed { ExitCode::from(super::WRONG) } else { ExitCode::SUCCESS })

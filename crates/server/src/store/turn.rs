@@ -3,6 +3,7 @@
 use seleto_rules::conversation::{Author, Kind, Line, Memory, Record};
 use seleto_rules::guardrails::Cleared;
 use seleto_rules::lead::Lead;
+use seleto_rules::qualification::Qualification;
 use uuid::Uuid;
 
 use super::Error;
@@ -213,6 +214,8 @@ pub struct FinishTurn {
     pub lead: Lead,
     /// The dialogue's memory after it.
     pub memory: Memory,
+    /// How near the lead is to buying, when that changed.
+    pub qualification: Option<Qualification>,
     /// What to put on record.
     pub records: Vec<Record>,
     /// What to send, bubble by bubble.
@@ -257,6 +260,7 @@ impl Operation for FinishTurn {
         if self.lead != self.context.lead {
             statements.extend(self.lead_rows());
         }
+        statements.extend(self.qualification_row());
         statements.extend(self.records.iter().map(|record| self.record_row(record)));
         for bubble in &self.bubbles {
             statements.extend(self.bubble_rows(bubble));
@@ -364,6 +368,20 @@ impl FinishTurn {
                 params![self.context.lead_id, to_json(lead)].to_vec(),
             ),
         ]
+    }
+
+    fn qualification_row(&self) -> Option<Statement<'static>> {
+        let qualification = self.qualification.as_ref()?;
+        Some((
+            "UPDATE leads SET temperature = $2, temperature_reason = $3, updated_at = $4
+             WHERE id = $1",
+            vec![
+                self.context.lead_id.into(),
+                qualification.temperature.as_str().into(),
+                qualification.reasons.join("; ").into(),
+                Value::Time(self.now),
+            ],
+        ))
     }
 
     fn record_row(&self, record: &Record) -> Statement<'static> {

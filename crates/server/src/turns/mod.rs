@@ -137,6 +137,7 @@ impl Turns {
             context,
             lead: thought.lead,
             memory: thought.memory,
+            qualification: thought.qualification,
             records: thought.records,
             bubbles,
             mode,
