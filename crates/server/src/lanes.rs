@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::store::queue::{Lane, NextDue};
-use crate::store::{Error, Store};
+use crate::store::Error;
+use crate::store::queue::Lane;
 
 /// The longest sleep between two looks: other replicas' work is found by looking.
 const LONGEST_SLEEP_MS: i64 = 500;
@@ -41,6 +41,14 @@ impl Bell {
     }
 }
 
+/// What a claim brought.
+pub struct Claimed<J> {
+    /// What is to be done now.
+    pub jobs: Vec<J>,
+    /// When the next row is due, in milliseconds.
+    pub next_due: Option<i64>,
+}
+
 /// What a lane does.
 pub trait Work: Clone + Send + Sync + 'static {
     /// What is claimed.
@@ -50,7 +58,8 @@ pub trait Work: Clone + Send + Sync + 'static {
     fn lane(&self) -> Lane;
 
     /// Claims at most `limit` conversations that are due.
-    fn claim(&self, limit: usize) -> impl Future<Output = Result<Vec<Self::Job>, Error>> + Send;
+    fn claim(&self, limit: usize)
+    -> impl Future<Output = Result<Claimed<Self::Job>, Error>> + Send;
 
     /// Does one job to its end; it records its own failures.
     fn perform(&self, job: Self::Job) -> impl Future<Output = ()> + Send;
@@ -59,7 +68,6 @@ pub trait Work: Clone + Send + Sync + 'static {
 /// Runs a lane until it is asked to stop, then lets running work finish.
 pub async fn run<W: Work>(
     work: W,
-    store: Store,
     clock: Clock,
     bell: Arc<Bell>,
     side_by_side: usize,
@@ -67,17 +75,24 @@ pub async fn run<W: Work>(
 ) {
     let mut running = JoinSet::new();
     while !stop.is_cancelled() {
-        let claimed = claim_and_start(&work, &mut running, side_by_side).await;
         while running.try_join_next().is_some() {}
-        if claimed > 0 && running.len() < side_by_side {
+        let free = side_by_side.saturating_sub(running.len()).min(CLAIM);
+        let sleep = if free == 0 {
+            LONGEST_SLEEP_MS
+        } else {
+            // Reset first: what rings from here on is either seen by the claim or wakes us.
+            bell.next.store(i64::MAX, Ordering::SeqCst);
+            claim_and_start(&work, &mut running, free, &clock).await
+        };
+        if sleep == 0 {
             continue;
         }
-        let sleep = sleep_time(&work, &store, &clock, &bell, claimed).await;
+        bell.next.fetch_min(clock.now() + sleep, Ordering::SeqCst);
         tokio::select! {
             () = stop.cancelled() => {}
-            () = bell.notify.notified() => {}
-            () = tokio::time::sleep(sleep) => {}
-            Some(_) = running.join_next(), if running.len() >= side_by_side => {}
+            () = bell.notify.notified(), if free > 0 => {}
+            () = tokio::time::sleep(Duration::from_millis(sleep.unsigned_abs())) => {}
+            Some(_) = running.join_next(), if free == 0 => {}
         }
     }
     let finish = async { while running.join_next().await.is_some() {} };
@@ -86,51 +101,32 @@ pub async fn run<W: Work>(
     }
 }
 
-/// Answers how many jobs were started.
+/// Answers how long to sleep before the next claim, in milliseconds.
 async fn claim_and_start<W: Work>(
     work: &W,
     running: &mut JoinSet<()>,
-    side_by_side: usize,
-) -> usize {
-    let free = side_by_side.saturating_sub(running.len()).min(CLAIM);
-    if free == 0 {
-        return 0;
-    }
-    match work.claim(free).await {
-        Ok(jobs) => {
-            let claimed = jobs.len();
-            for job in jobs {
-                let work = work.clone();
-                running.spawn(async move { work.perform(job).await });
-            }
-            claimed
-        }
+    free: usize,
+    clock: &Clock,
+) -> i64 {
+    let Claimed { jobs, next_due } = match work.claim(free).await {
+        Ok(claimed) => claimed,
         Err(error) => {
             tracing::warn!(lane = work.lane().name(), %error, "cannot claim work");
-            0
+            return LONGEST_SLEEP_MS;
         }
-    }
-}
-
-async fn sleep_time<W: Work>(
-    work: &W,
-    store: &Store,
-    clock: &Clock,
-    bell: &Bell,
-    claimed: usize,
-) -> Duration {
-    // Reset first: what rings from here on is either seen by the query or wakes us.
-    bell.next.store(i64::MAX, Ordering::SeqCst);
-    let due = store.read(NextDue { lane: work.lane() }).await.ok().flatten();
-    let now = clock.now();
-    let wait = match due {
-        // Due, but not to be had: behind a breaker, or just taken by another replica.
-        Some(at) if at <= now && claimed == 0 => LONGEST_SLEEP_MS,
-        Some(at) => (at - now).clamp(1, LONGEST_SLEEP_MS),
-        None => LONGEST_SLEEP_MS,
     };
-    bell.next.fetch_min(now + wait, Ordering::SeqCst);
-    Duration::from_millis(wait.unsigned_abs())
+    let claimed = jobs.len();
+    for job in jobs {
+        let work = work.clone();
+        running.spawn(async move { work.perform(job).await });
+    }
+    match next_due {
+        _ if claimed == free => 0,
+        // Due, but not to be had: behind a breaker, or just taken by another replica.
+        Some(at) if at <= clock.now() && claimed == 0 => LONGEST_SLEEP_MS,
+        Some(at) => (at - clock.now()).clamp(1, LONGEST_SLEEP_MS),
+        None => LONGEST_SLEEP_MS,
+    }
 }
 
 /// Does all that is due now, one claim after the other; answers how much that was.
@@ -140,7 +136,7 @@ async fn sleep_time<W: Work>(
 pub async fn run_due<W: Work>(work: &W) -> Result<usize, Error> {
     let mut done = 0;
     loop {
-        let jobs = work.claim(CLAIM).await?;
+        let Claimed { jobs, .. } = work.claim(CLAIM).await?;
         if jobs.is_empty() {
             return Ok(done);
         }

@@ -112,9 +112,9 @@ fn spawn_lane<W: lanes::Work>(
     side_by_side: usize,
     stop: &CancellationToken,
 ) {
-    let (store, clock, stop) = (app.store.clone(), app.clock.clone(), stop.clone());
+    let (clock, stop) = (app.clock.clone(), stop.clone());
     parts.spawn(async move {
-        lanes::run(work, store, clock, bell, side_by_side, stop).await;
+        lanes::run(work, clock, bell, side_by_side, stop).await;
         Ok(())
     });
 }

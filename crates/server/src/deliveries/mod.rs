@@ -13,10 +13,10 @@ use seleto_rules::retry::backoff_ms;
 use crate::app::App;
 use crate::config::Typing;
 use crate::health::State;
-use crate::lanes::Work;
+use crate::lanes::{Claimed, Work};
 use crate::store::Error;
 use crate::store::delivery::{ClaimDeliveries, Delivery, Job, Outcome, RecordOutcome};
-use crate::store::queue::{Claim, Lane};
+use crate::store::queue::{Claim, Lane, ThenNextDue};
 use crate::zapi::{self, Failure};
 
 /// How many messages may be on their way at once, each of another conversation.
@@ -48,7 +48,7 @@ impl Work for Deliveries {
         Lane::Whatsapp
     }
 
-    async fn claim(&self, limit: usize) -> Result<Vec<(Job, Instant)>, Error> {
+    async fn claim(&self, limit: usize) -> Result<Claimed<(Job, Instant)>, Error> {
         let now = self.app.clock.now();
         let begun = Instant::now();
         let claim = ClaimDeliveries {
@@ -57,8 +57,10 @@ impl Work for Deliveries {
             replica: self.app.replica,
             limit: i64::try_from(limit).unwrap_or(i64::MAX),
         };
-        let jobs = self.app.store.write(claim).await?;
-        Ok(jobs.into_iter().map(|job| (job, begun)).collect())
+        let (jobs, next_due) =
+            self.app.store.write(ThenNextDue { claim, lane: Lane::Whatsapp }).await?;
+        let jobs = jobs.into_iter().map(|job| (job, begun)).collect();
+        Ok(Claimed { jobs, next_due })
     }
 
     async fn perform(&self, (job, begun): (Job, Instant)) {

@@ -178,16 +178,20 @@ impl Operation for PutBack {
     }
 }
 
-/// When the next row of a lane is due, in milliseconds.
-pub struct NextDue {
+/// Claims, and in the same transaction sees when the lane's next row is due after that.
+pub struct ThenNextDue<C> {
+    /// The claim.
+    pub claim: C,
     /// Which work.
     pub lane: Lane,
 }
 
-impl Operation for NextDue {
-    type Output = Option<i64>;
+impl<C: Operation> Operation for ThenNextDue<C> {
+    /// What was claimed, and when the next is due, in milliseconds.
+    type Output = (C::Output, Option<i64>);
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<i64>, Error> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Error> {
+        let claimed = self.claim.run(tx).await?;
         let row = tx
             .row(
                 "SELECT MIN(CASE WHEN lease_until > wake_at THEN lease_until ELSE wake_at END)
@@ -195,7 +199,7 @@ impl Operation for NextDue {
                 &params![self.lane.name()],
             )
             .await?;
-        row.map_or(Ok(None), |row| row.maybe_int(0))
+        Ok((claimed, row.map_or(Ok(None), |row| row.maybe_int(0))?))
     }
 }
 

@@ -13,9 +13,9 @@ use seleto_rules::retry::backoff_ms;
 
 use crate::app::App;
 use crate::brain::{self, Thought};
-use crate::lanes::Work;
+use crate::lanes::{Claimed, Work};
 use crate::store::Error;
-use crate::store::queue::{Claim, ClaimDue, Lane, PutBack};
+use crate::store::queue::{Claim, ClaimDue, Lane, PutBack, ThenNextDue};
 use crate::store::turn::{Context, FinishTurn, Finished, LoadTurn, Mode, TurnRecord};
 
 /// How many conversations are answered at once; most of the time is spent waiting for a model.
@@ -47,7 +47,7 @@ impl Work for Turns {
         Lane::Turns
     }
 
-    async fn claim(&self, limit: usize) -> Result<Vec<Claim>, Error> {
+    async fn claim(&self, limit: usize) -> Result<Claimed<Claim>, Error> {
         let now = self.app.clock.now();
         let claim = ClaimDue {
             lane: Lane::Turns,
@@ -56,7 +56,9 @@ impl Work for Turns {
             replica: self.app.replica,
             limit: i64::try_from(limit).unwrap_or(i64::MAX),
         };
-        self.app.store.write(claim).await
+        let (jobs, next_due) =
+            self.app.store.write(ThenNextDue { claim, lane: Lane::Turns }).await?;
+        Ok(Claimed { jobs, next_due })
     }
 
     #[tracing::instrument(name = "turn", skip_all, fields(
