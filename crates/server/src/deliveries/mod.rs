@@ -102,8 +102,10 @@ impl Deliveries {
                 now: self.app.clock.now(),
             };
             match self.app.store.write(record).await {
-                Ok(()) => {
-                    self.app.deliveries_bell.ring(self.app.clock.now());
+                Ok(wake_at) => {
+                    if let Some(at) = wake_at {
+                        self.app.deliveries_bell.ring(at);
+                    }
                     return;
                 }
                 Err(error) => {

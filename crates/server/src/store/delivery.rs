@@ -307,33 +307,35 @@ pub struct RecordOutcome {
 }
 
 impl Operation for RecordOutcome {
-    type Output = ();
+    /// When the lane has more to do, in milliseconds.
+    type Output = Option<i64>;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<i64>, Error> {
         // The lane's row first: reports of the vendor lock in the same order.
-        let wake_at = self.wake_at();
-        match release(tx, &self.claim, wake_at).await {
+        let wake_at = match release(tx, &self.claim, self.wake_at()).await {
+            Ok(wake_at) => wake_at,
             // Another worker settles it by now; what we know still belongs into the record.
-            Ok(()) | Err(Error::LeaseLost) => {}
+            Err(Error::LeaseLost) => None,
             Err(error) => return Err(error),
-        }
+        };
         self.finish_attempt(tx).await?;
         self.update_delivery(tx).await?;
         match &self.outcome {
             Outcome::Accepted { .. } if self.delivery.probe => {
-                breaker::close(tx, breaker::ZAPI, self.now).await
+                breaker::close(tx, breaker::ZAPI, self.now).await?;
+                // All the others waited for this.
+                return Ok(Some(self.now));
             }
             Outcome::Unauthorized { detail } => {
-                breaker::open(tx, breaker::ZAPI, detail, self.now).await
+                breaker::open(tx, breaker::ZAPI, detail, self.now).await?;
             }
-            Outcome::Rejected { detail } => self.alert(tx, "delivery_rejected", detail).await,
+            Outcome::Rejected { detail } => self.alert(tx, "delivery_rejected", detail).await?,
             Outcome::NotSent { detail, .. } if self.exhausted() => {
-                self.alert(tx, "delivery_rejected", detail).await
+                self.alert(tx, "delivery_rejected", detail).await?;
             }
-            Outcome::Accepted { .. } | Outcome::NotSent { .. } | Outcome::Unconfirmed { .. } => {
-                Ok(())
-            }
+            Outcome::Accepted { .. } | Outcome::NotSent { .. } | Outcome::Unconfirmed { .. } => {}
         }
+        Ok(wake_at)
     }
 }
 

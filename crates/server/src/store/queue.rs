@@ -113,7 +113,7 @@ pub(super) fn wake(conversation: Uuid, lane: Lane, at: i64) -> Statement<'static
 }
 
 /// Gives a claim back. With nothing new since the claim, it sleeps until `wake_at`; else it stays
-/// as due as it was.
+/// as due as it was. Answers when it wakes.
 ///
 /// # Errors
 /// [`Error::LeaseLost`] when somebody else holds it by now.
@@ -121,12 +121,13 @@ pub(super) async fn release(
     tx: &mut Tx<'_>,
     claim: &Claim,
     wake_at: Option<i64>,
-) -> Result<(), Error> {
-    let changed = tx
-        .execute(
+) -> Result<Option<i64>, Error> {
+    let row = tx
+        .row(
             "UPDATE queue SET lease_until = 0, lease_by = NULL, attempts = 0, rejoined = 0,
                wake_at = CASE WHEN gen = $5 THEN $6 ELSE wake_at END
-             WHERE conversation_id = $1 AND lane = $2 AND lease_by = $3 AND fence = $4",
+             WHERE conversation_id = $1 AND lane = $2 AND lease_by = $3 AND fence = $4
+             RETURNING wake_at",
             &params![
                 claim.conversation,
                 claim.lane.name(),
@@ -137,7 +138,7 @@ pub(super) async fn release(
             ],
         )
         .await?;
-    if changed == 1 { Ok(()) } else { Err(Error::LeaseLost) }
+    row.ok_or(Error::LeaseLost)?.maybe_int(0)
 }
 
 /// Takes a lane away from whoever holds it, so that nothing it was making can be saved.

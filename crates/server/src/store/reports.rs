@@ -4,7 +4,7 @@ use seleto_rules::delivery::Tick;
 use uuid::Uuid;
 
 use super::Error;
-use super::engine::{Operation, Tx};
+use super::engine::{Operation, Row, Tx};
 use super::identity::{Person, find, resolve};
 use super::ingest::{Envelope, NewMessage, Stored, store_message};
 use super::queue::{Lane, fence_off, wake};
@@ -32,16 +32,12 @@ impl Operation for LeftOurNumber {
         let envelope = &self.envelope;
         let place = find(tx, &envelope.instance, &self.person).await?;
         let conversation = place.as_ref().map(|place| place.conversation);
-        let ours = self.ours(tx, conversation).await?;
-        if let Some((delivery, conversation)) = ours {
-            tx.batch(&[wake(conversation, Lane::Whatsapp, envelope.now)]).await?;
-            envelope.insert(tx, Some(conversation)).await?;
+        if let Some(ours) = self.ours(tx, conversation).await? {
+            let wake_at = ours.wake(tx, envelope.now).await?;
+            envelope.insert(tx, Some(ours.conversation)).await?;
             let id = self.message.external_id.as_deref();
-            confirm(tx, delivery, None, id, id, envelope.now).await?;
-            return Ok(Stored::New {
-                conversation: Some(conversation),
-                wake_at: Some(envelope.now),
-            });
+            confirm(tx, ours.delivery, None, id, id, envelope.now).await?;
+            return Ok(Stored::New { conversation: Some(ours.conversation), wake_at });
         }
         if self.by_api {
             envelope.insert(tx, conversation).await?;
@@ -62,22 +58,16 @@ impl LeftOurNumber {
         &self,
         tx: &mut Tx<'_>,
         conversation: Option<Uuid>,
-    ) -> Result<Option<(Uuid, Uuid)>, Error> {
-        if let Some(id) = self.message.external_id.as_deref() {
-            let row = tx
-                .row(
-                    "SELECT id, conversation_id FROM deliveries WHERE external_id = $1",
-                    &params![id],
-                )
-                .await?;
-            if let Some(row) = row {
-                return Ok(Some((row.uuid(0)?, row.uuid(1)?)));
-            }
+    ) -> Result<Option<Ours>, Error> {
+        if let Some(id) = self.message.external_id.as_deref()
+            && let Some(ours) = Ours::by_external_id(tx, id).await?
+        {
+            return Ok(Some(ours));
         }
         let Some(conversation) = conversation else { return Ok(None) };
         let row = tx
             .row(
-                "SELECT id FROM deliveries
+                "SELECT id, conversation_id, state FROM deliveries
                  WHERE conversation_id = $1 AND lane = $2 AND body = $3 AND echo_id IS NULL
                    AND (state IN ('sending', 'unknown') OR (state = 'accepted' AND sent_at > $4))
                  ORDER BY seq LIMIT 1",
@@ -89,7 +79,37 @@ impl LeftOurNumber {
                 ],
             )
             .await?;
-        row.map(|row| Ok((row.uuid(0)?, conversation))).transpose()
+        row.as_ref().map(Ours::read).transpose()
+    }
+}
+
+/// A message of ours that a report is about.
+struct Ours {
+    delivery: Uuid,
+    conversation: Uuid,
+    /// The vendor took it: its lane went on then, and no report need wake it.
+    accepted: bool,
+}
+
+impl Ours {
+    fn read(row: &Row) -> Result<Self, Error> {
+        let accepted = row.text(2)? == "accepted";
+        Ok(Self { delivery: row.uuid(0)?, conversation: row.uuid(1)?, accepted })
+    }
+
+    async fn by_external_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Self>, Error> {
+        let sql = "SELECT id, conversation_id, state FROM deliveries WHERE external_id = $1";
+        let row = tx.row(sql, &params![id]).await?;
+        row.as_ref().map(Self::read).transpose()
+    }
+
+    /// Wakes the lane when it may wait for this report; answers when it wakes, in milliseconds.
+    async fn wake(&self, tx: &mut Tx<'_>, now: i64) -> Result<Option<i64>, Error> {
+        if self.accepted {
+            return Ok(None);
+        }
+        tx.batch(&[wake(self.conversation, Lane::Whatsapp, now)]).await?;
+        Ok(Some(now))
     }
 }
 
@@ -163,11 +183,12 @@ impl Operation for DeliveryReported {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Stored, Error> {
         let now = self.envelope.now;
-        let Some((delivery, conversation)) = self.delivery(tx).await? else {
+        let Some(ours) = self.delivery(tx).await? else {
             self.envelope.insert(tx, None).await?;
             return Ok(Stored::New { conversation: None, wake_at: None });
         };
-        tx.batch(&[wake(conversation, Lane::Whatsapp, now)]).await?;
+        let Ours { delivery, conversation, .. } = ours;
+        let wake_at = ours.wake(tx, now).await?;
         self.envelope.insert(tx, Some(conversation)).await?;
         match &self.error {
             None => {
@@ -185,34 +206,31 @@ impl Operation for DeliveryReported {
                     .await?;
             }
         }
-        Ok(Stored::New { conversation: Some(conversation), wake_at: Some(now) })
+        Ok(Stored::New { conversation: Some(conversation), wake_at })
     }
 }
 
 impl DeliveryReported {
     /// By id; an unknown id belongs to the one message in flight to this person, if there is one.
-    async fn delivery(&self, tx: &mut Tx<'_>) -> Result<Option<(Uuid, Uuid)>, Error> {
-        let row = tx
-            .row(
-                "SELECT id, conversation_id FROM deliveries WHERE external_id = $1",
-                &params![self.external_id.as_deref()],
-            )
-            .await?;
-        if let Some(row) = row {
-            return Ok(Some((row.uuid(0)?, row.uuid(1)?)));
+    async fn delivery(&self, tx: &mut Tx<'_>) -> Result<Option<Ours>, Error> {
+        if let Some(id) = self.external_id.as_deref()
+            && let Some(ours) = Ours::by_external_id(tx, id).await?
+        {
+            return Ok(Some(ours));
         }
         let Some(place) = find(tx, &self.envelope.instance, &self.person).await? else {
             return Ok(None);
         };
         let row = tx
             .row(
-                "SELECT id FROM deliveries WHERE conversation_id = $1 AND lane = $2
+                "SELECT id, conversation_id, state FROM deliveries
+                 WHERE conversation_id = $1 AND lane = $2
                    AND state IN ('sending', 'unknown') AND external_id IS NULL
                  ORDER BY seq LIMIT 1",
                 &params![place.conversation, Lane::Whatsapp.name()],
             )
             .await?;
-        row.map(|row| Ok((row.uuid(0)?, place.conversation))).transpose()
+        row.as_ref().map(Ours::read).transpose()
     }
 }
 

@@ -226,20 +226,22 @@ pub struct FinishTurn {
 
 /// What became of a turn's work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finished {
-    /// All of it is saved.
-    Saved,
-    /// The lead wrote meanwhile: nothing is sent, and the next turn answers everything together.
-    Rejoined,
+pub struct Finished {
+    /// Whether it is saved. If not, the lead wrote meanwhile: nothing is sent, and the next turn
+    /// answers everything together.
+    pub saved: bool,
+    /// When the conversation's next turn is due, in milliseconds.
+    pub wake_at: Option<i64>,
 }
 
 impl Operation for FinishTurn {
     type Output = Finished;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Finished, Error> {
-        if self.give_back(tx).await? == Finished::Rejoined {
+        let finished = self.give_back(tx).await?;
+        if !finished.saved {
             tx.batch(&[self.turn_row("superseded")]).await?;
-            return Ok(Finished::Rejoined);
+            return Ok(finished);
         }
         let conversation = self.claim.conversation;
         let mut statements = vec![
@@ -269,7 +271,7 @@ impl Operation for FinishTurn {
             statements.push(wake(conversation, Lane::Whatsapp, self.now));
         }
         tx.batch(&statements).await?;
-        Ok(Finished::Saved)
+        Ok(finished)
     }
 }
 
@@ -282,7 +284,7 @@ impl FinishTurn {
                    rejoined = CASE WHEN gen <> $5 AND rejoined < $6 THEN rejoined + 1 ELSE 0 END,
                    wake_at = CASE WHEN gen = $5 THEN $7 ELSE wake_at END
                  WHERE conversation_id = $1 AND lane = $2 AND lease_by = $3 AND fence = $4
-                 RETURNING rejoined",
+                 RETURNING rejoined, wake_at",
                 &params![
                     self.claim.conversation,
                     self.claim.lane.name(),
@@ -295,7 +297,7 @@ impl FinishTurn {
             )
             .await?
             .ok_or(Error::LeaseLost)?;
-        Ok(if row.int(0)? > 0 { Finished::Rejoined } else { Finished::Saved })
+        Ok(Finished { saved: row.int(0)? == 0, wake_at: row.maybe_int(1)? })
     }
 
     fn turn_row(&self, outcome: &'static str) -> Statement<'static> {

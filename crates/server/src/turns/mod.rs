@@ -16,7 +16,7 @@ use crate::brain::{self, Thought};
 use crate::lanes::{Claimed, Work};
 use crate::store::Error;
 use crate::store::queue::{Claim, ClaimDue, Lane, PutBack, ThenNextDue};
-use crate::store::turn::{Context, FinishTurn, Finished, LoadTurn, Mode, TurnRecord};
+use crate::store::turn::{Context, FinishTurn, LoadTurn, Mode, TurnRecord};
 
 /// How many conversations are answered at once; most of the time is spent waiting for a model.
 pub const SIDE_BY_SIDE: usize = 256;
@@ -144,15 +144,14 @@ impl Turns {
             bubbles,
             mode,
         };
-        let outcome = match app.store.write(finish).await? {
-            Finished::Saved => {
-                app.deliveries_bell.ring(app.clock.now());
-                outcome
-            }
-            Finished::Rejoined => "superseded",
-        };
-        // More may have arrived meanwhile; the row knows when it is due.
-        app.turns_bell.ring(app.clock.now());
+        let finished = app.store.write(finish).await?;
+        if finished.saved && outcome == "answered" {
+            app.deliveries_bell.ring(app.clock.now());
+        }
+        if let Some(at) = finished.wake_at {
+            app.turns_bell.ring(at);
+        }
+        let outcome = if finished.saved { outcome } else { "superseded" };
         metrics::counter!("seleto_turns_total", "brain" => brain, "outcome" => outcome)
             .increment(1);
         Ok(model_time)
