@@ -19,7 +19,7 @@ use crate::store::queue::{Heartbeat, Leave};
 use crate::store::setting::Ping;
 use crate::telemetry::{self, Metrics};
 use crate::turns::{self, Turns};
-use crate::{health, lanes, playbook_watch, web};
+use crate::{health, intake, lanes, playbook_watch, web};
 
 /// How often a replica reports that it lives.
 const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -89,6 +89,11 @@ pub(super) async fn agent(
     let (kept, keep_stop) = (Arc::clone(&app), stop.clone());
     parts.spawn(async move {
         housekeeping(&kept, keep_stop).await;
+        Ok(())
+    });
+    let (replayed, replay_stop) = (Arc::clone(&app), stop.clone());
+    parts.spawn(async move {
+        intake::replay::run(&replayed, replay_stop).await;
         Ok(())
     });
     let mut result = Ok(());

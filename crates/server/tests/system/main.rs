@@ -10,6 +10,7 @@ mod bursts;
 mod deliveries;
 mod identities;
 mod model;
+mod outage;
 mod replicas;
 mod takeover;
 mod webhooks;
