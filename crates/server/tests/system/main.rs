@@ -9,6 +9,7 @@ mod world;
 mod bursts;
 mod deliveries;
 mod identities;
+mod malformed;
 mod model;
 mod outage;
 mod replicas;
