@@ -88,6 +88,8 @@ const WHO_WRITES: &[&str] = &[
     "vc e um robo",
     "voce e robo",
     "vc e robo",
+    "so robo",
+    "so um robo",
     "e um robo",
     "e robo",
     "e bot",
@@ -152,6 +154,76 @@ pub(super) fn has_no_company(text: &str) -> bool {
             "pra usar em casa",
             "para usar em casa",
             "nao e empresa",
+        ],
+    )
+}
+
+/// Whether a text asks how else to reach us.
+pub(super) fn asks_for_our_contact(text: &str) -> bool {
+    let thing = has_any(text, &["email", "e-mail", "telefone", "numero", "endereco", "instagram"]);
+    let ours = has_any(text, &["de voces", "de vcs", "de vc", "da empresa de voces", "da seleto"]);
+    thing && ours && has_any(text, &["qual", "cade", "kd", "tem", "me passa", "manda", "onde"])
+}
+
+/// Whether a text seems to give a CNPJ.
+pub(super) fn gives_cnpj(text: &str) -> bool {
+    const SHORTEST: usize = 11;
+    has_any(text, &["cnpj"]) && text.chars().filter(char::is_ascii_digit).count() >= SHORTEST
+}
+
+/// Whether a text seems to give an e-mail address.
+pub(super) fn gives_email(text: &str) -> bool {
+    text.contains('@') && has_any(text, &["email", "e-mail", "mail"])
+}
+
+/// Whether a text says what its writer wants to make.
+pub(super) fn wants_to_make(text: &str) -> bool {
+    has_any(
+        text,
+        &[
+            "quero fazer",
+            "queria fazer",
+            "querendo fazer",
+            "vou fazer",
+            "comecar a fazer",
+            "quero produzir",
+            "queria produzir",
+            "vou produzir",
+            "comecar a produzir",
+            "pra fazer",
+            "para fazer",
+            "pra produzir",
+            "para produzir",
+            "preciso fazer",
+            "preciso produzir",
+        ],
+    )
+}
+
+/// Whether a text puts the answer off.
+pub(super) fn puts_off(text: &str) -> bool {
+    has_any(
+        text,
+        &[
+            "daqui a pouco",
+            "daqui pouco",
+            "ja respondo",
+            "ja te respondo",
+            "depois respondo",
+            "depois te respondo",
+            "te respondo depois",
+            "respondo mais tarde",
+            "ja volto",
+            "um momento",
+            "so um minuto",
+            "to dirigindo",
+            "no transito",
+            "agora nao posso",
+            "to em reuniao",
+            "em reuniao",
+            "depois te chamo",
+            "te chamo depois",
+            "depois eu chamo",
         ],
     )
 }

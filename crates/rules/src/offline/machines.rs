@@ -5,7 +5,7 @@ use crate::conversation::{Author, Intent, Record};
 use crate::hours::month_in_words;
 use crate::lead::{Field, Volume};
 use crate::plain_text::{has_words, plain};
-use crate::playbook::{Product, Say, Topic};
+use crate::playbook::{Category, Product, Say, Topic};
 
 use super::scene::Scene;
 use super::voice::{Blanks, capitalised};
@@ -96,7 +96,9 @@ fn details(scene: &mut Scene<'_>) -> Vec<String> {
             scene.voice.mark(&presented(&product.code));
         }
     }
-    if scene.wants(Intent::Technical) && (deep || known.is_empty()) {
+    // One ready answer does not cover two questions.
+    let several = scene.text.matches('?').count() > 1;
+    if scene.wants(Intent::Technical) && (deep || several || known.is_empty()) {
         scene.record(Record::TechnicalQuestion(scene.words()));
         let recorded = scene.voice.say(Say::TechnicalRecorded);
         match said.last_mut() {
@@ -213,14 +215,20 @@ fn presentation(scene: &mut Scene<'_>) -> Option<String> {
     if let Some(product) = offered(scene).filter(|_| cues::wants_more(&scene.text)) {
         return present(scene, product, true);
     }
-    let unknown = scene.category().is_none();
-    let making = scene.playbook.catalogue.category_making(&scene.text);
-    if let Some(category) = making.filter(|_| asks || unknown) {
+    if let Some(category) = making(scene).filter(|_| asks || scene.category().is_none()) {
         return present_category(scene, &category.id);
     }
     let otherwise = [Intent::UnavailableProduct, Intent::Human, Intent::DeliveryTime];
     let idle = asks && scene.named.is_empty() && !scene.wants_any(&otherwise);
     (idle && !scene.voice.has_said(Say::Overview)).then(|| scene.voice.say(Say::Overview))
+}
+
+/// The category that makes what the lead wants to make; a word in a company's name tells nothing.
+fn making<'a>(scene: &Scene<'a>) -> Option<&'a Category> {
+    let asked = scene.turn.memory.asked.iter().any(|field| field == Field::Product.key());
+    let wants = asked || scene.wants(Intent::ProductQuestion) || cues::wants_to_make(&scene.text);
+    let category = scene.playbook.catalogue.category_making(&scene.text);
+    category.filter(|_| wants && !scene.tells(Field::Company))
 }
 
 /// The machine that we spoke of last: of those that make what the lead names, if it names it.

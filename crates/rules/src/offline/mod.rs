@@ -60,6 +60,10 @@ fn conversation(scene: &mut Scene<'_>) -> Vec<String> {
     }
     reply.extend(answers.into_iter().skip(1));
     reply.extend(answers::upsell(scene));
+    if reply.iter().any(|paragraph| paragraph.contains('?')) {
+        // One thing at a time: the answer asks something itself.
+        return reply;
+    }
     let question = questions::next(scene, reply.len() > usize::from(greeted));
     match (question, reply.last_mut()) {
         (Some(question), Some(last)) if last.chars().count() <= SHORT => {

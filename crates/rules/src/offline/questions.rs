@@ -42,7 +42,8 @@ pub(super) fn who(scene: &mut Scene<'_>) -> Option<String> {
 
 /// A first "oi" is asked what it is about, not who it is.
 fn is_blank_opening(scene: &Scene<'_>) -> bool {
-    scene.turn.memory.times_asked.is_empty()
+    scene.turn.history.is_empty()
+        && scene.turn.memory.times_asked.is_empty()
         && scene.lead == *scene.turn.lead
         && scene.is_only(&[Intent::Greeting, Intent::OffTopic])
         && scene.lead == crate::lead::Lead::default()

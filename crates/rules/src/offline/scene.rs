@@ -146,9 +146,12 @@ impl<'a> Scene<'a> {
 
     /// The machine that the burst is about: named, told, or the one spoken of before.
     pub(super) fn machine(&self) -> Option<&'a Product> {
-        let told =
-            || self.lead.product.as_deref().and_then(|code| self.playbook.catalogue.product(code));
-        self.named.first().copied().or_else(told)
+        let told = self.lead.product.as_deref();
+        let told = told.and_then(|code| self.playbook.catalogue.product(code));
+        if self.tells(Field::Product) {
+            return told;
+        }
+        self.named.first().copied().or(told)
     }
 
     /// The category of interest: told, or that of the machine, or what the volume counts.
