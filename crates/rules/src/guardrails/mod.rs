@@ -92,6 +92,7 @@ const RULES: &[Rule] = &[
     contacts::judge,
     facts::judge_codes,
     facts::judge_numbers,
+    facts::judge_claims,
 ];
 
 /// Lets a text pass, or says which rules it breaks.

@@ -30,7 +30,7 @@ fn reduction(clause: &str, breaches: &mut Vec<Breach>) {
             \bde graca\b|\bgratis\b|\bgratuit\w+|\bisen(?:to|ta|cao)\b|\bblack friday\b|\bliquidacao\b|\bqueima de estoque\b|\bpor nossa conta\b|
             \b(?:condic\w+|preco|valor|oferta|tabela) (?:\w+ )?(?:especia\w+|diferenciad\w+|promociona\w+|exclusiv\w+|reduzid\w+|imperdive\w+|negociave\w+|melhor\w*)|
             \b(?:melhor(?:o|ar|amos)|baix(?:o|ar|amos)|reduz\w+|negoci(?:o|ar|amos)|cobr(?:imos|ir)) (?:\w+ ){0,2}(?:preco|valor|oferta|proposta|orcamento|concorren\w+)|
-            \b(?:jeitinho|forcinha|caprichar) n[oe]|\bmargem (?:para|pra) negoci\w+",
+            \b(?:jeitinho|forcinha|caprichar) n[oe]|\bmargem (?:para|pra) negoci\w+|\bprecinho\b|\bcamarada\b|\bganha (?:um |uma |o |a )?(?:molde|brinde|instalacao|garantia|treinamento|peca)",
         )
     });
     static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
@@ -145,7 +145,7 @@ fn freight(clause: &str, breaches: &mut Vec<Breach>) {
 fn humanity(plain: &str, breaches: &mut Vec<Breach>) {
     static HUMAN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\bsou (?:\w+ ){0,2}(?:uma pessoa|pessoa de verdade|human[oa]|gente de verdade|de carne e osso|funcionari[oa]|vendedor[a]?)\b|\bnao sou (?:um |uma )?(?:robo|bot|ia|inteligencia|maquina|assistente)",
+            r"\bsou (?:[\w,]+ ){0,2}(?:uma pessoa|pessoa de verdade|human[oa]|gente de verdade|de carne e osso|funcionari[oa]|vendedora?|consultora?)\b|\bnao sou (?:um |uma )?(?:robo|bot|ia|inteligencia|maquina|assistente)",
         )
     });
     breaches.extend(HUMAN.find(plain).map(|it| Breach::new("diz ser uma pessoa", it.as_str())));
