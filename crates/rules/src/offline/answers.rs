@@ -41,6 +41,10 @@ pub(super) fn to_what_was_asked(scene: &mut Scene<'_>) -> Vec<String> {
     if answers.is_empty() && scene.wants(Intent::OffTopic) {
         answers.push(scene.voice.say(Say::OffTopic));
     }
+    let question = scene.is_only(&[]) && scene.text.contains('?');
+    if answers.is_empty() && question && !scene.turn.history.is_empty() {
+        answers.push(scene.voice.say(Say::NotUnderstood));
+    }
     answers.truncate(MOST);
     answers
 }
@@ -93,7 +97,7 @@ fn received(scene: &mut Scene<'_>) -> Option<String> {
 
 /// Price, reduction, payment, delivery: a kind no, and who does tell.
 fn commercial(scene: &mut Scene<'_>) -> Option<String> {
-    let machine = scene.machine();
+    let machine = scene.machine().or_else(|| machines::offered(scene));
     if machine.is_some_and(|product| product.unavailable.is_some()) {
         // What is not on sale has no terms.
         return None;

@@ -200,6 +200,48 @@ pub(super) fn wants_to_make(text: &str) -> bool {
     )
 }
 
+/// Whether a text gives up.
+pub(super) fn gives_up(text: &str) -> bool {
+    const SHORT: usize = 6;
+    has_any(
+        text,
+        &[
+            "esquece",
+            "esqueca",
+            "deixa pra la",
+            "deixa para la",
+            "deixa quieto",
+            "nao quero mais",
+            "mudei de ideia",
+        ],
+    ) && words(text).count() <= SHORT
+}
+
+/// Whether a text asks for a time.
+pub(super) fn asks_when(text: &str) -> bool {
+    has_any(
+        text,
+        &["quando", "qdo", "previsao", "quanto tempo", "ja saiu", "ja lancou", "lancamento"],
+    )
+}
+
+/// Whether a text asks how two machines differ.
+pub(super) fn asks_difference(text: &str) -> bool {
+    has_any(
+        text,
+        &[
+            "diferenca",
+            "diferencas",
+            "difere",
+            "comparar",
+            "compara",
+            "comparando",
+            "comparacao",
+            "melhor que",
+        ],
+    )
+}
+
 /// Whether a text puts the answer off.
 pub(super) fn puts_off(text: &str) -> bool {
     has_any(

@@ -1,12 +1,14 @@
 //! The offline brain: understands pt-BR and answers from the playbook, without a model.
 
 mod acknowledgements;
+mod advice;
 mod answers;
 mod cues;
 mod machines;
 mod paths;
 mod questions;
 mod scene;
+mod unavailable;
 mod voice;
 
 use crate::conversation::{Draft, Turn};

@@ -23,6 +23,7 @@ const PATHS: &[Path] = &[
     nothing_to_answer,
     opted_out,
     opt_out,
+    give_up,
     injection,
     visitor,
     complaint,
@@ -192,6 +193,17 @@ fn leave(scene: &mut Scene<'_>) -> Option<Course> {
     scene.memory.closed = true;
     let say = if scene.wants(Intent::Goodbye) { Say::Goodbye } else { Say::Thanks };
     Some(Course::Say(vec![scene.voice.say(say)]))
+}
+
+/// Whoever gives up is not pressed.
+fn give_up(scene: &mut Scene<'_>) -> Option<Course> {
+    let only =
+        scene.is_only(&[Intent::Goodbye, Intent::Thanks, Intent::OffTopic, Intent::Complaint]);
+    (only && cues::gives_up(&scene.text)).then(|| {
+        scene.memory.greeted = true;
+        scene.memory.closed = true;
+        Course::Say(vec![scene.voice.say(Say::GivesUp)])
+    })
 }
 
 /// Whoever has no time now is not asked anything.

@@ -177,6 +177,7 @@ fn the_skewer_line_is_recorded_and_its_forecast_told_only_while_it_lies_ahead() 
     assert_has(&reply, &["melhoria", "junho de 2027", "ct200", "cubos"]);
     assert_eq!(talk.draft.records, [Record::UnavailableInterest]);
     assert_lacks(&ask(&mut talk), &["2027", "ct200"]);
+    assert_has(&talk.hear("e quando fica pronta?", vec![], &[]), &["junho de 2027"]);
     let mut late = Talk { now: jiff::civil::datetime(2027, 7, 1, 10, 0, 0, 0), ..Talk::new() };
     assert_lacks(&ask(&mut late), &["2027"]);
 }
@@ -213,6 +214,44 @@ fn machines_are_compared_and_recommended_by_volume() {
     talk.hear("tem misturador?", vec![product("MISTURADOR")], &[ProductQuestion]);
     talk.hear("50 kg por dia", vec![volume(50.0, Unit::Kg)], &[]);
     assert_has(&talk.hear("qual tamanho você indica?", vec![], &[ProductQuestion]), &["70 l"]);
+}
+
+#[test]
+fn a_recommendation_is_repeated_when_asked_and_then_confirmed() {
+    let mut talk = Talk::new();
+    talk.lead.name = Some("Ana".into());
+    talk.lead.company = Some("Boi Bom".into());
+    talk.lead.city = Some("Sinop".into());
+    talk.lead.uf = Some("MT".into());
+    let category = Value::ProductCategory("formadora".into());
+    let values = vec![category, volume(8000.0, Unit::Hamburguer)];
+    let reply = talk.hear("quero formar 8 mil por dia", values, &[ProductQuestion]);
+    assert_has(&reply, &["smartpro", "faz sentido seguir com a se smartpro?"]);
+    let reply = talk.hear("qual vocês indicam mesmo?", vec![], &[ProductQuestion]);
+    assert_has(&reply, &["smartpro"]);
+    assert_lacks(&reply, &["a gente fabrica", "faz sentido"]);
+}
+
+#[test]
+fn the_machine_of_before_is_compared_with_the_one_named() {
+    let mut talk = Talk::new();
+    talk.hear("quero a FB700", vec![product("FB700")], &[ProductQuestion]);
+    let reply = talk.hear("qual a diferença pra SE SmartPro?", vec![], &[ProductQuestion]);
+    assert_has(&reply, &["fb700", "700 hamburgueres", "smartpro", "1.800"]);
+}
+
+#[test]
+fn a_question_that_was_not_understood_is_left_to_a_person() {
+    let mut talk = Talk::new();
+    talk.hear("quero a FB700", vec![product("FB700")], &[ProductQuestion]);
+    assert_has(&talk.hear("e se eu morar na lua?", vec![], &[]), &["consultor"]);
+}
+
+#[test]
+fn whoever_gives_up_is_not_pressed() {
+    let mut talk = Talk::new();
+    talk.hear("quanto custa?", vec![], &[Price]);
+    assert_lacks(&talk.hear("esquece", vec![], &[]), &["?"]);
 }
 
 #[test]

@@ -216,6 +216,12 @@ impl Catalogue {
             .find(|category| category.aliases.iter().any(|alias| has_words(text, alias)))
     }
 
+    /// The machine of a category that has one machine alone.
+    pub fn only_one_of(&self, category: &str) -> Option<&Product> {
+        let mut members = self.products.iter().filter(|product| product.category == category);
+        members.next().filter(|_| members.next().is_none())
+    }
+
     /// The category whose machines make what a plain text names.
     pub fn category_making(&self, text: &str) -> Option<&Category> {
         self.categories.iter().find(|category| category.makes.iter().any(|it| has_words(text, it)))
