@@ -5,6 +5,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::conversation::{Intent, Turn};
+use crate::understand;
+
 use super::clauses::{clauses, delegates, pattern, refuses};
 use super::{Breach, Case};
 
@@ -140,6 +143,24 @@ fn freight(clause: &str, breaches: &mut Vec<Breach>) {
     if !left_open || FREE.is_match(clause) && !refuses(clause) {
         breaches.push(Breach::new("frete", found.as_str()));
     }
+}
+
+/// A "sim" to somebody who asked for a reduction, a date or the confirmation of a price.
+pub(super) fn assent(turn: &Turn<'_>, plain: &str) -> Option<Breach> {
+    static ASSENT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:\w+\W+){0,2}?(?:sim|claro|com certeza|consigo|conseguimos|fazemos|damos|podemos|garantimos|isso mesmo|exatamente|exato|fechado|pode deixar|combinado|rola)\b",
+        )
+    });
+    const GRANTED: &[Intent] =
+        &[Intent::Price, Intent::Discount, Intent::DeliveryTime, Intent::Payment];
+    let found = ASSENT.find(plain)?;
+    if refuses(plain) || delegates(plain) {
+        return None;
+    }
+    let asked = understand::read(turn).intents;
+    let granted = asked.iter().any(|intent| GRANTED.contains(intent));
+    granted.then(|| Breach::new("confirma o que não pode", found.as_str()))
 }
 
 fn humanity(plain: &str, breaches: &mut Vec<Breach>) {

@@ -97,6 +97,28 @@ fn what_the_lead_wrote_may_be_repeated() {
 }
 
 #[test]
+fn a_bare_yes_to_a_request_for_terms_is_stopped() {
+    let playbook = Playbook::seleto();
+    let judge = |asked: &str, reply: &str| {
+        let burst = [Line::text(Author::Lead, asked)];
+        let turn = Turn {
+            playbook: &playbook,
+            lead: &Lead::default(),
+            sender_name: None,
+            history: &[],
+            burst: &burst,
+            memory: &Memory::default(),
+            now: jiff::civil::datetime(2026, 11, 23, 10, 0, 0, 0),
+        };
+        clear_for(&turn, reply).is_ok()
+    };
+    assert!(!judge("tem desconto à vista?", "Claro que sim!"));
+    assert!(!judge("o prazo de entrega é de 20 dias?", "Sim, pode ficar tranquilo."));
+    assert!(judge("tem desconto à vista?", "Claro, o consultor conversa sobre isso com você."));
+    assert!(judge("vocês têm formadora?", "Sim, temos a FB300."));
+}
+
+#[test]
 fn the_safe_phrase_is_safe() {
     let playbook = Playbook::seleto();
     assert!(clear(&playbook, safe_phrase(&playbook).as_str()).is_ok());
