@@ -1,12 +1,14 @@
 //! The offline brain: understands pt-BR and answers from the playbook, without a model.
 
 mod acknowledgements;
+mod advice;
 mod answers;
 mod cues;
 mod machines;
 mod paths;
 mod questions;
 mod scene;
+mod unavailable;
 mod voice;
 
 use crate::conversation::{Draft, Turn};
@@ -60,6 +62,10 @@ fn conversation(scene: &mut Scene<'_>) -> Vec<String> {
     }
     reply.extend(answers.into_iter().skip(1));
     reply.extend(answers::upsell(scene));
+    if reply.iter().any(|paragraph| paragraph.contains('?')) {
+        // One thing at a time: the answer asks something itself.
+        return reply;
+    }
     let question = questions::next(scene, reply.len() > usize::from(greeted));
     match (question, reply.last_mut()) {
         (Some(question), Some(last)) if last.chars().count() <= SHORT => {
