@@ -183,10 +183,10 @@ fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize,
         }
         let item = text.gap(at) >= Gap::Comma;
         // Whose company it is must be said: "vi a propaganda do Bar do Alemão" says nothing.
-        let own = (text.sentence(at).start.max(at.saturating_sub(5))..at).any(|i| {
+        let own = (text.sentence(at).start.max(at.saturating_sub(7))..at).any(|i| {
             text.is(
                 i,
-                "sou somos aqui minha meu nossa nosso trabalho falo cnpj empresa represento e",
+                "sou somos aqui minha meu nossa nosso trabalho falo falando cnpj empresa represento e",
             )
         });
         let marked = item || own && text.is(at - 1, "na no da do a o e para");
@@ -232,7 +232,7 @@ fn name_end(reading: &Reading<'_>, start: usize, any: bool) -> Option<usize> {
     while end < start + 9 && joined(text, end) {
         let link = text.is_typed(end, "da de do das dos na no e");
         let next = if link { end + 1 } else { end };
-        let named = (proper..end).any(|at| !lexicon::describes_business(text.word(at)));
+        let named = (proper..end).any(|at| !describes_business(text, at));
         let place = link && named && city(next);
         let conjunction = text.fold(end) == "e" && !by_capitals && !any;
         if place
@@ -265,7 +265,7 @@ fn runs_on(text: &Text, at: usize, by_capitals: bool) -> bool {
     if by_capitals {
         text.capitalised(at) || is_suffix(text, at)
     } else {
-        !is_plain(text, at) && !lexicon::describes_business(text.word(at))
+        !is_plain(text, at) && !describes_business(text, at)
     }
 }
 
@@ -277,6 +277,12 @@ fn is_plain(text: &Text, at: usize) -> bool {
 /// "aqui é ES": two capitals that are a state.
 fn state(text: &Text, at: usize) -> bool {
     text.raw(at).len() == 2 && super::gazetteer::state_code(text.fold(at)).is_some()
+}
+
+/// Whether a word only describes a business; "PC" in capitals is a name.
+fn describes_business(text: &Text, at: usize) -> bool {
+    let initials = text.raw(at).len() <= 4 && text.raw(at).chars().all(char::is_uppercase);
+    lexicon::describes_business(text.word(at)) && (!initials || text.capitals_mean_nothing(at))
 }
 
 /// Words that follow a proper name and make it a company's: "Wesley Burguer".
@@ -296,10 +302,9 @@ fn is_suffix(text: &Text, at: usize) -> bool {
 fn has_proper_word(reading: &Reading<'_>, start: usize, end: usize) -> bool {
     let text = reading.text;
     let from = kind_at(text, start).map_or(start, |(_, end)| end);
-    (from..end).any(|at| {
-        !text.is_typed(at, "da de do das dos na no e")
-            && !lexicon::describes_business(text.word(at))
-    }) && super::gazetteer::cities(&super::text::fold(text.quote(start, end))).is_empty()
+    (from..end)
+        .any(|at| !text.is_typed(at, "da de do das dos na no e") && !describes_business(text, at))
+        && super::gazetteer::cities(&super::text::fold(text.quote(start, end))).is_empty()
         && super::gazetteer::state_name(&super::text::fold(text.quote(start, end))).is_none()
         && !reading.names_machine(start)
 }

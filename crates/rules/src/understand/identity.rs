@@ -179,7 +179,8 @@ fn corrected(reading: &Reading<'_>) -> Option<(usize, usize)> {
         is_first_name(text.fold(*at))
             && text.is(at - 1, "e a o")
             && (corrected_between(text, text.sentence(*at).start, *at) || renamed(text, *at))
-            && gazetteer::cities(text.fold(*at)).is_empty()
+            && (gazetteer::cities(text.fold(*at)).is_empty()
+                || gazetteer::is_everyday_word(text.fold(*at)))
             && !reading.names_machine(*at)
     })?;
     let end = name_end(text, at, Frame::Known)?;

@@ -332,23 +332,15 @@ situado sede instalar instalada rodar instalado",
     {
         return WORKS;
     }
-    if verb.starts_with("atend")
-        || verb.starts_with("entreg")
-        || before(&[
-            "atendo",
-            "atendemos",
-            "registro",
-            "passei",
-            "viajei",
-            "fui",
-            "estive",
-            "comi",
-            "vi",
-            "conheci",
-            "visitei",
-            "ferias",
-        ])
-    {
+    // Served, visited, seen: not where the lead is.
+    let clause = (from..m.start).rev().find(|at| text.gap(*at) >= Gap::Comma).unwrap_or(from);
+    let elsewhere = (clause..m.start).any(|at| {
+        text.is(
+            at,
+            "atendo atendemos registro passei viajei fui estive comi vi conheci visitei ferias",
+        )
+    });
+    if elsewhere || verb.starts_with("atend") || verb.starts_with("entreg") {
         return NOWHERE;
     }
     if one_of(
