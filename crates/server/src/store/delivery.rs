@@ -1,6 +1,6 @@
 //! The outbox: claims what may be sent, writes the attempt before the call and the outcome after.
 
-use seleto_rules::delivery::{self, Evidence, Tick, Verdict};
+use seleto_rules::delivery::{self, Evidence, Verdict};
 use seleto_rules::retry;
 use uuid::Uuid;
 
@@ -178,11 +178,12 @@ impl ClaimDeliveries {
             &params![delivery.id],
         )
         .await?;
+        // The tick is written out: as a parameter it would not match the index's condition.
         let confirmed = tx
             .row(
                 "SELECT 1 FROM deliveries
-                 WHERE lane = $1 AND sent_at > $2 AND id <> $3 AND tick >= $4 LIMIT 1",
-                &params![claim.lane.name(), delivery.sent_at, delivery.id, Tick::Sent as i64],
+                 WHERE lane = $1 AND sent_at > $2 AND id <> $3 AND tick >= 1 LIMIT 1",
+                &params![claim.lane.name(), delivery.sent_at, delivery.id],
             )
             .await?;
         let disconnected = tx
