@@ -133,7 +133,7 @@ fn a_phrase_that_may_not_leave_is_refused() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
 
     #[test]
     fn a_damaged_file_gives_problems_inside_it_and_no_panic(
