@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::config::{Config, log_filter};
 use crate::deliveries::{self, Deliveries};
 use crate::store::Store;
-use crate::store::queue::{Heartbeat, Leave};
+use crate::store::queue::{BringBack, Heartbeat, Leave};
 use crate::store::setting::Ping;
 use crate::telemetry::{self, Metrics};
 use crate::turns::{self, Turns};
@@ -65,6 +65,7 @@ pub(super) async fn agent(
     stop: CancellationToken,
 ) -> Result<(), Failed> {
     app.store.write(heartbeat(&app)).await?;
+    app.store.write(BringBack { now: app.clock.now() }).await?;
     let mut parts: JoinSet<Result<(), Failed>> = JoinSet::new();
     let router = web::router(Arc::clone(&app), demo);
     let served = web::serve(listener, router, stop.clone());
