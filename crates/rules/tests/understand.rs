@@ -134,3 +134,18 @@ fn addresses_and_registrations_are_whole_and_valid() {
 fn intents_are_what_the_lead_does_or_wants() {
     check(include_str!("understand/intents.txt"), 70);
 }
+
+#[test]
+fn short_answers_are_read_with_their_question() {
+    check(include_str!("understand/answers.txt"), 90);
+}
+
+#[test]
+fn talk_of_owners_voice_notes_and_corrections_is_read_whole() {
+    check(include_str!("understand/talk.txt"), 120);
+}
+
+#[test]
+fn questions_requests_and_orders_are_told_apart() {
+    check(include_str!("understand/wishes.txt"), 150);
+}

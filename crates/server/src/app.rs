@@ -13,7 +13,9 @@ use crate::config::{self, Config};
 use crate::health::Health;
 use crate::lanes::Bell;
 use crate::openai;
+use crate::store::engine::Dialect;
 use crate::store::setting::KeepSetting;
+use crate::store::spool::Spool;
 use crate::store::{self, Store};
 use crate::telemetry::Metrics;
 use crate::zapi;
@@ -30,6 +32,8 @@ pub struct App {
     pub zapi: Option<zapi::Client>,
     /// The model, when it is configured.
     pub openai: Option<openai::Client>,
+    /// Keeps webhooks while PostgreSQL is away; the embedded engine needs none.
+    pub spool: Option<Spool>,
     /// What `?token=` of a webhook must equal.
     pub webhook_secret: SecretString,
     /// This process among the replicas.
@@ -85,6 +89,7 @@ impl App {
         let webhook_secret = webhook_secret(&config, &store).await?;
         Ok(Arc::new(Self {
             health: Health::new(&config, clock.clone()),
+            spool: spool(&config, &store).await,
             config,
             store,
             clock,
@@ -132,6 +137,20 @@ fn zapi_client(
         phones: config.log_phones,
     };
     zapi::Client::new(http.clone(), settings).map_err(|error| StartError::Client(error.to_string()))
+}
+
+/// Without a spool the agent still runs: it then refuses webhooks while PostgreSQL is away.
+async fn spool(config: &Config, store: &Store) -> Option<Spool> {
+    if store.dialect() == Dialect::Sqlite {
+        return None;
+    }
+    match Spool::open(&config.spool).await {
+        Ok(spool) => Some(spool),
+        Err(error) => {
+            tracing::warn!(%error, "no spool: set SPOOL_PATH to a file that can be written");
+            None
+        }
+    }
 }
 
 fn openai_client(

@@ -22,6 +22,8 @@ pub struct Config {
     pub port: u16,
     /// `sqlite://path` or `postgres://…`.
     pub database_url: SecretString,
+    /// Where webhooks wait on this machine while PostgreSQL is away.
+    pub spool: PathBuf,
     /// What `?token=` of a webhook must equal; made at first start when absent.
     pub webhook_secret: Option<SecretString>,
     /// Address under which the vendors reach us, for the webhook addresses.
@@ -120,6 +122,7 @@ impl Config {
             host: reader.parse("HOST", "127.0.0.1", "use um endereço IP, como 127.0.0.1"),
             port: reader.parse("PORT", "8000", "use um número de porta, como 8000"),
             database_url: reader.database(),
+            spool: reader.text("SPOOL_PATH").unwrap_or_else(|| "data/spool.db".to_owned()).into(),
             webhook_secret: reader.webhook_secret(),
             public_url: reader.url("PUBLIC_URL"),
             quiet_time: reader.quiet_time(),

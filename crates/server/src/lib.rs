@@ -10,6 +10,7 @@ pub mod external_call;
 pub mod hash;
 pub mod health;
 pub mod http;
+pub mod intake;
 pub mod lanes;
 pub mod openai;
 pub mod playbook_watch;

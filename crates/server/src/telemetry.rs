@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -10,6 +10,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::store::Store;
 use crate::store::alert::OpenAlerts;
 use crate::store::queue::Depth;
+
+/// Bounds of the histograms in seconds: from a local database to a model that is too slow.
+const BUCKETS: [f64; 12] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 30.0];
 
 /// Installs the logger: JSON lines on standard error.
 ///
@@ -35,7 +38,11 @@ pub struct Metrics {
 impl Metrics {
     /// Installs the process-wide recorder.
     pub fn install() -> Self {
-        let handle = PrometheusBuilder::new().install_recorder().ok();
+        let seconds = Matcher::Suffix("_seconds".to_owned());
+        let handle = PrometheusBuilder::new()
+            .set_buckets_for_metric(seconds, &BUCKETS)
+            .and_then(PrometheusBuilder::install_recorder)
+            .ok();
         crate::external_call::describe_metrics();
         metrics::describe_counter!(
             "seleto_webhooks_total",

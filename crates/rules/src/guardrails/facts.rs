@@ -7,23 +7,20 @@ use regex::Regex;
 use crate::plain_text::{plain, squeezed};
 use crate::playbook::{Catalogue, Product};
 
-use super::clauses::{delegates, echoes, pattern, sentences};
+use super::clauses::{clauses, delegates, echoes, pattern, refuses, sentences};
 use super::numerals::{Numeral, numerals};
 use super::{Breach, Case};
 
 /// Codes that look like a machine's and are not in the catalogue.
 pub(super) fn judge_codes(case: &Case<'_>, breaches: &mut Vec<Breach>) {
-    static TYPED: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\b(?:[A-Z]{1,5}-?|SE )\d{2,5}[A-Z]?\b"));
-    static LOWER: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\b(?:(?:fbm?|ct|fs|epe)[ -]?\d{2,5}|se-?\d{3,5})\b"));
+    static TYPED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Z]{1,5}-?\d{2,5}[A-Z]?\b"));
     static NORM: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^(?:inox|aisi|aco|nr|iso|ip|cep|br|km|abnt|nbr)[ -]?\d"));
-    let known = &case.playbook.knowledge.facts.names;
+    let Facts { names: known, families, .. } = &case.playbook.knowledge.facts;
     let found = TYPED
         .find_iter(case.text)
         .map(|it| it.as_str().to_owned())
-        .chain(LOWER.find_iter(&case.plain).map(|it| it.as_str().to_owned()));
+        .chain(families.find_iter(&case.plain).map(|it| it.as_str().to_owned()));
     for code in found {
         let name = squeezed(&code);
         // A lone letter and digits may be the end of a name: "FB M100".
@@ -57,9 +54,10 @@ pub(super) fn judge_numbers(case: &Case<'_>, breaches: &mut Vec<Breach>) {
         }
         for part in PARTS.split(sentence) {
             for numeral in numerals(part).iter().filter(|it| is_fact(it, part)) {
-                let told = case.playbook.knowledge.facts.say(numeral, &machines_before);
+                let told = !measures_a_machine(part)
+                    && case.playbook.knowledge.facts.say(numeral, &machines_before);
                 let repeated = heard.iter().any(|it| it.value == numeral.value);
-                if !told && !repeated && !may_be_the_leads(numeral, part) {
+                if !told && !repeated && !may_be_the_leads(catalogue, numeral, part) {
                     breaches.push(Breach::new(
                         "dado que não está no catálogo",
                         number_with_unit(part, numeral),
@@ -83,30 +81,36 @@ pub(super) struct Facts {
     numbers: Vec<Fact>,
     /// Names of machines, squeezed.
     names: Vec<String>,
+    /// What looks like a code of the catalogue's families.
+    families: Regex,
 }
 
 impl Facts {
     pub(super) fn of(catalogue: &Catalogue) -> Self {
-        let general = catalogue
-            .topics
-            .iter()
-            .map(|topic| &topic.say)
-            .chain(catalogue.upsells.iter().map(|upsell| &upsell.say))
-            .chain(catalogue.categories.iter().map(|category| &category.say));
         let mut numbers = Vec::new();
         let mut add = |code: Option<&str>, text: &str| {
             let found = numerals(&plain(text)).into_iter();
             numbers.extend(found.map(|number| Fact { code: code.map(str::to_owned), number }));
         };
-        general.for_each(|text| add(None, text));
+        catalogue.topics.iter().for_each(|topic| add(None, &topic.say));
+        for upsell in &catalogue.upsells {
+            add(Some(&upsell.from), &upsell.say);
+            add(Some(&upsell.to), &upsell.say);
+        }
         for product in &catalogue.products {
-            texts_of(product).for_each(|text| add(Some(&product.code), text));
-            for size in product.sizes.iter() {
-                add(Some(&product.code), &format!("{} kg", size.amount));
+            let code = Some(product.code.as_str());
+            texts_of(product).for_each(|text| add(code, text));
+            product.sizes.iter().for_each(|size| add(code, &format!("{} kg", size.amount)));
+            if let Some(category) = catalogue.category(&product.category) {
+                add(code, &category.say);
             }
         }
         let names = catalogue.products.iter().flat_map(Product::names);
-        Self { numbers, names: names.map(|name| squeezed(name)).collect() }
+        Self {
+            numbers,
+            names: names.map(|name| squeezed(name)).collect(),
+            families: families(catalogue),
+        }
     }
 
     /// Whether the catalogue says this number of the machines named, or of any when none is.
@@ -119,6 +123,26 @@ impl Facts {
             })
             .any(|fact| agrees(number, &fact.number))
     }
+}
+
+/// Letters of the catalogue's codes, with any digits behind them.
+fn families(catalogue: &Catalogue) -> Regex {
+    // Prefixes that are also words: only written together with the digits are they a code.
+    const WORDS: &[&str] = &["se", "em", "de", "da", "do", "na", "no", "um", "ate", "mais", "com"];
+    let mut alternatives: Vec<String> = Vec::new();
+    for product in &catalogue.products {
+        let code = plain(&product.code);
+        let letters: String = code.chars().take_while(char::is_ascii_alphabetic).collect();
+        let coded = code[letters.len()..].starts_with(|c: char| c.is_ascii_digit());
+        let blank = if WORDS.contains(&letters.as_str()) { "-?" } else { "[ -]?" };
+        if coded && !letters.is_empty() {
+            alternatives.push(format!(r"{letters}{blank}\d{{2,5}}"));
+        }
+    }
+    // Without codes nothing looks like one.
+    let alternatives =
+        if alternatives.is_empty() { "[^\\s\\S]".to_owned() } else { alternatives.join("|") };
+    pattern(&format!(r"\b(?:{alternatives})\b"))
 }
 
 fn texts_of(product: &Product) -> impl Iterator<Item = &String> {
@@ -145,24 +169,55 @@ fn agrees(numeral: &Numeral, fact: &Numeral) -> bool {
 }
 
 /// What the lead makes is its own to say; what a machine makes is not.
-fn may_be_the_leads(numeral: &Numeral, part: &str) -> bool {
+fn may_be_the_leads(catalogue: &Catalogue, numeral: &Numeral, part: &str) -> bool {
+    static MACHINE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:maquinas?|elas?|eles?|modelos?|equipamentos?|capacidade)\b")
+    });
     static CLAIM: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:maquina|ela|ele|modelo|equipamento|formadora|cortadora|linha|misturador|ensacadeira|fb\w*|se ?\d+|ct\w*|epe\w*|capacidade)\b.*\b(?:faz|produz|rende|chega|processa|forma|atinge|corta|mistura|tem|ate|entrega|aguenta|suporta|de)\b|\b(?:capacidade|faz ate|chega a|produz ate)\b",
+            r"\b(?:faz|fazem|produz|produzem|rende|chega|processa|forma|atinge|corta|mistura|tem|ate|entrega|aguenta|suporta|de)\b",
+        )
+    });
+    static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:^|\b(?:para|pra|seus|suas|esses|com|uns|umas|anotei|entendi|boa|sao|(?:volume|producao|demanda|ritmo|quantidade) (?:\w+ )?de))$",
         )
     });
     let output = matches!(
         numeral.unit,
-        Some("hamburguer" | "espeto" | "linguica" | "unidade" | "kg") | None
+        Some("hamburguer" | "espeto" | "linguica" | "unidade" | "kg" | "g") | None
     );
     let before = part[..numeral.start].trim_end();
-    let counted = [
-        "para", "pra", "seus", "suas", "esses", "com", "uns", "umas", "anotei", "entendi", "boa",
-        "sao",
-    ];
-    let echoed =
-        echoes(part) || counted.iter().any(|word| before.ends_with(word)) || before.is_empty();
-    output && echoed && !CLAIM.is_match(before)
+    let claims = CLAIM.is_match(before)
+        && (MACHINE.is_match(before) || !catalogue.named_in(before).is_empty());
+    output && !claims && (echoes(part) || COUNTED.is_match(before))
+}
+
+/// Weights, measures and consumption of machines: the catalogue has none.
+fn measures_a_machine(part: &str) -> bool {
+    static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:pesa|pesam|mede|medem|largura|altura|comprimento|profundidade|consome|consumo)\b",
+        )
+    });
+    MEASURE.is_match(part)
+}
+
+/// Claims without a number that the catalogue does not make.
+pub(super) fn judge_claims(case: &Case<'_>, breaches: &mut Vec<Breach>) {
+    static CLAIM: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\bgarantia (?:\w+ )?(?:vitalicia|eterna|estendida|ampliada|total)\b|\b(?:certificad[oa]|homologad[oa]|aprovad[oa]) (?:pel[oa]|por|n[oa]|junto)\b|\binmetro\b|\banvisa\b|\b(?:atende|segue|cumpre|conforme) (?:a |as )?(?:norma|nr)\w*",
+        )
+    });
+    for clause in clauses(&case.plain) {
+        if let Some(found) = CLAIM.find(clause)
+            && !refuses(clause)
+            && !delegates(clause)
+        {
+            breaches.push(Breach::new("dado que não está no catálogo", found.as_str()));
+        }
+    }
 }
 
 fn number_with_unit(part: &str, numeral: &Numeral) -> String {

@@ -10,6 +10,7 @@ mod money;
 mod numerals;
 mod promises;
 mod shape;
+mod units;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -92,6 +93,7 @@ const RULES: &[Rule] = &[
     contacts::judge,
     facts::judge_codes,
     facts::judge_numbers,
+    facts::judge_claims,
 ];
 
 /// Lets a text pass, or says which rules it breaks.
@@ -102,7 +104,8 @@ pub fn clear(playbook: &Playbook, text: &str) -> Result<Cleared, Vec<Breach>> {
     judge(playbook, text, "")
 }
 
-/// The same for a reply in a conversation: what the lead wrote may be repeated.
+/// The same for a reply in a conversation: what the lead wrote may be repeated, and a bare "sim" to
+/// a request that only a person may grant is stopped.
 ///
 /// # Errors
 /// Every breach found.
@@ -115,7 +118,9 @@ pub fn clear_for(turn: &Turn<'_>, text: &str) -> Result<Cleared, Vec<Breach>> {
     let lead = turn.lead;
     heard.extend(lead.volume.map(|volume| plain(&volume.in_words())));
     heard.extend(lead.email.iter().chain(&lead.cnpj).map(|text| plain(text)));
-    judge(turn.playbook, text, &heard.join("\n"))
+    let mut breaches = judge(turn.playbook, text, &heard.join("\n")).err().unwrap_or_default();
+    breaches.extend(promises::assent(turn, &plain(text)));
+    if breaches.is_empty() { Ok(Cleared(text.trim().to_owned())) } else { Err(breaches) }
 }
 
 fn judge(playbook: &Playbook, text: &str, heard: &str) -> Result<Cleared, Vec<Breach>> {

@@ -4,6 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::plain_text::words;
+use crate::playbook::Mention;
+
 use super::clauses::{clauses, delegates, pattern, refuses, sentences};
 use super::numerals::{Numeral, numerals};
 use super::{Breach, Case};
@@ -36,7 +39,7 @@ static PRICE_WORD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?:precos?|precinho|valor(?:es)?|cust(?:a|am|o|os|ou|ando|aria|ara|ar)|investimentos?|investir|orcamentos?|orcad[oa]|
         cotacao|cotad[oa]|parcelas?|parcelad[oa]|prestac(?:ao|oes)|mensalidades?|entrada|sinal|pag(?:a|ar|aria|ando|ue|amento)|cobr(?:a|amos|ar)|
-        desembols\w+|gast(?:a|ar|o|aria)|tabela|sai(?:r|ria|ndo)? (?:por|a|em|na)|fica(?:r|ria|ndo)? (?:em|por|na|entre)|
+        desembols\w+|gast(?:a|ar|o|aria)|tabela|sai(?:r|ria|ndo)? (?:por|a|em|na)|fica(?:r|ria|ndo)? (?:em|por|na|entre|uns|umas)|
         vend(?:e|emos|ida|ido) (?:por|a)|por (?:apenas|so)|na (?:faixa|casa) d[eoa]s?|a partir de|em torno de|no total|avaliad[oa]|faixa)\b",
     )
 });
@@ -55,8 +58,9 @@ fn amounts(case: &Case<'_>, sentence: &str, breaches: &mut Vec<Breach>) {
                 <= 60
         });
         let sized = numeral.value >= SMALLEST_PRICE || numeral.is_thousands;
-        let alone = ends_there(&sentence[numeral.end..]);
+        let rest = &sentence[numeral.end..];
         let thousands = numeral.is_thousands || numeral.value >= 1000.0;
+        let alone = ends_there(rest) || thousands && !counts_something(rest);
         if near && sized && alone || thousands && alone {
             breaches.push(Breach::new("preço", sentence[numeral.start..numeral.end].trim()));
         }
@@ -74,34 +78,45 @@ fn ends_there(rest: &str) -> bool {
     END.is_match(rest)
 }
 
-/// Years, hours, dates, phones and names of machines are no amounts.
+/// Whether a plural stands behind a number: "mil clientes", "2 mil lojas".
+fn counts_something(rest: &str) -> bool {
+    let next = words(rest).next().unwrap_or_default();
+    next.ends_with('s') && next.len() > 4 && rest.starts_with(' ')
+}
+
+/// Years, hours, dates, norms and names of machines are no amounts.
 fn is_harmless(case: &Case<'_>, sentence: &str, numeral: &Numeral) -> bool {
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?:\b(?:desde|ano de|janeiro de|fevereiro de|marco de|abril de|maio de|junho de|julho de|agosto de|setembro de|outubro de|
-            novembro de|dezembro de|inox|aisi|numero|protocolo|nr|iso|se|fb|fbm|ct|fs|epe|modelo|as|das|dia) ?-?|[\d/:.-]|\+)$",
-        )
+        pattern(r"(?:\b(?:inox|aisi|numero|protocolo|nr|iso|modelo|as|das|dia) ?-?|[\d/:.]|\+)$")
     });
-    static AFTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:h\d|:\d|/\d|-\d)"));
+    static AFTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:h\d|:\d|/\d)"));
+    static YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|\b)(?:desde|em|de|ano)$"));
     let before = &sentence[..numeral.start];
     let is_year = (1900.0..2100.0).contains(&numeral.value) && !numeral.is_thousands;
-    BEFORE.is_match(before) && (!numeral.is_thousands || is_year)
+    BEFORE.is_match(before) && !numeral.is_thousands
         || AFTER.is_match(&sentence[numeral.end..])
-        || is_year && before.trim_end().ends_with(" em")
+        || is_year && YEAR.is_match(before.trim_end())
         || is_machine(case, sentence, numeral)
 }
 
-/// "a 300", "se 3000": the number of a machine's code, said by itself.
+/// A number inside a machine's name, or that of its code alone: "SE 3000", "a 300".
 fn is_machine(case: &Case<'_>, sentence: &str, numeral: &Numeral) -> bool {
+    static ARTICLE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?:^|\b)(?:ou )?(?:[dn]?a|pela)$"));
+    let catalogue = &case.playbook.catalogue;
+    let inside =
+        |mention: &Mention<'_>| mention.start <= numeral.start && numeral.end <= mention.end;
+    if catalogue.mentions(sentence).iter().any(inside) {
+        return true;
+    }
     let digits: String =
         sentence[numeral.start..numeral.end].chars().filter(char::is_ascii_digit).collect();
-    let article = [" a", " da", " na", "a", "da", "na", "ou a", " pela", " se", " fb", "se", "fb"];
     let before = sentence[..numeral.start].trim_end();
     digits.len() >= 3
         && !numeral.is_thousands
-        && article.iter().any(|word| before.ends_with(word))
+        && ARTICLE.is_match(before)
         && !PRICE_WORD.is_match(before)
-        && case.playbook.catalogue.products.iter().any(|it| it.code.ends_with(&digits))
+        && catalogue.products.iter().any(|it| it.code.ends_with(&digits))
 }
 
 fn comparison(clause: &str, breaches: &mut Vec<Breach>) {
@@ -109,7 +124,7 @@ fn comparison(clause: &str, breaches: &mut Vec<Breach>) {
         pattern(
             r"\bmais (?:barat\w+|car[oa]s?|em conta)\b|\bmenos car[oa]s?\b|\bbarat(?:o|a|inh\w+|issim\w+)\b|\bcusta\w* (?:\w+ ){0,2}(?:mais|menos|o dobro|o triplo|o mesmo|pouco|quase)\b|
             \b(?:dobro|triplo|metade|fracao) do (?:preco|valor)|\b(?:menor|melhor|maior|otimo|bom|baixo|alto|justo) (?:preco|valor|investimento)\b|
-            \b(?:preco|valor|investimento) (?:\w+ ){0,2}(?:menor|melhor|maior|baix[oa]|alt[oa]|acessive(?:l|is)|competitiv[oa]|just[oa]|camarada|bacana|imbative(?:l|is)|o mesmo|mais)\b|\bcabe no (?:seu )?(?:bolso|orcamento)",
+            \b(?:preco|valor|investimento) (?:\w+ ){0,2}(?:menor|melhor|maior|baix[oa]|alt[oa]|acessive(?:l|is)|competitiv[oa]|just[oa]|camarada|bacana|imbative(?:l|is)|o mesmo|mais)\b|\bcabe no (?:seu )?(?:bolso|orcamento)|\b(?:e|sai|fica|esta|ta) (?:muito |tao |bem |nada |super )?car[oa]s?\b",
         )
     });
     if let Some(found) = COMPARED.find(clause)

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::clauses::pattern;
+use super::units::unit_after;
 
 /// A number as it stands in a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -231,68 +232,46 @@ fn words_at(plain: &str) -> impl Iterator<Item = (usize, &str)> {
         .map(move |word| (word.as_ptr().addr() - plain.as_ptr().addr(), word))
 }
 
-/// The unit and the time right behind a number.
-fn unit_after(rest: &str) -> (Option<&'static str>, Option<&'static str>) {
-    static UNIT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"^\s*(?:de )?(?:(?P<hamburguer>hamburguer(?:es)?\b|burgers?\b|discos?\b|ciclos?\b)|(?P<espeto>espet(?:o|os|inho|inhos)\b)|
-            (?P<linguica>linguicas?\b)|(?P<unidade>unidades?\b|pecas?\b)|(?P<kg>kgs?\b|quilos?\b|kilos?\b|toneladas?\b)|(?P<g>g\b|gramas?\b)|
-            (?P<l>l\b|litros?\b)|(?P<cv>cv\b|hp\b|cavalos\b)|(?P<v>v\b|volts?\b)|(?P<kw>k?w\b|k?watts?\b|quilowatts?\b)|(?P<hz>hz\b)|
-            (?P<mm>mm\b|milimetros?\b)|(?P<cm>cm\b|centimetros?\b)|(?P<m>m\b|metros?\b)|(?P<porcento>%|por cento\b)|(?P<grau>°|graus?\b)|
-            (?P<bar>bar\b|psi\b)|(?P<db>db\b|decibeis\b)|(?P<ampere>amperes?\b|amps?\b)|(?P<rpm>rpm\b)|
-            (?P<velocidade>velocidades?\b)|(?P<bico>bicos?\b)|(?P<faca>facas?\b)|(?P<eixo>eixos?\b)|(?P<mes>mes(?:es)?\b)|(?P<ano>anos?\b)|
-            (?P<dia>dias?\b)|(?P<semana>semanas?\b)|(?P<hora>horas?\b|h\b)|(?P<minuto>min\b|minutos?\b))",
-        )
-    });
-    static PER: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"^\s*(?:\w+ (?:de \w+ )?)?(?:por|/|ao|a cada|cada|a) ?(?:(?P<hora>hora\b|h\b)|(?P<dia>dia\b|diari)|(?P<semana>semana\b)|(?P<mes>mes\b)|(?P<minuto>minuto\b|min\b)|(?P<turno>turno\b))",
-        )
-    });
-    const UNITS: &[&str] = &[
-        "hamburguer",
-        "espeto",
-        "linguica",
-        "unidade",
-        "kg",
-        "g",
-        "l",
-        "cv",
-        "v",
-        "kw",
-        "hz",
-        "mm",
-        "cm",
-        "m",
-        "porcento",
-        "grau",
-        "bar",
-        "db",
-        "ampere",
-        "rpm",
-        "velocidade",
-        "bico",
-        "faca",
-        "eixo",
-        "mes",
-        "ano",
-        "dia",
-        "semana",
-        "hora",
-        "minuto",
-    ];
-    const TIMES: &[&str] = &["hora", "dia", "semana", "mes", "minuto", "turno"];
-    let (unit, rest) = match UNIT.captures(rest) {
-        Some(parts) => {
-            let end = parts.get(0).map_or(0, |whole| whole.end());
-            (UNITS.iter().copied().find(|name| parts.name(name).is_some()), &rest[end..])
-        }
-        None => (None, rest),
-    };
-    let rest = rest.trim_start_matches(' ');
-    let rest = rest.strip_prefix("/").map_or(rest, |_| rest);
-    let per = PER
-        .captures(rest)
-        .and_then(|parts| TIMES.iter().copied().find(|name| parts.name(name).is_some()));
-    (unit, per)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plain_text::plain;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(f64, Option<&str>, Option<&str>)]) {
+        let found: Vec<_> = numerals(&undisguised(&plain(text)))
+            .iter()
+            .map(|numeral| (numeral.value, numeral.unit, numeral.per))
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn numbers_are_read_in_digits_and_in_words() {
+        check("1.200 hambúrgueres por dia", &[(1200.0, Some("hamburguer"), Some("dia"))]);
+        check("motor de 0,75 cv", &[(0.75, Some("cv"), None)]);
+        check("setecentos por hora", &[(700.0, None, Some("hora"))]);
+        check("dezoito mil e novecentos reais", &[(18_900.0, None, None)]);
+        check("dois mil, ou três", &[(2000.0, None, None), (3.0, None, None)]);
+        check("2,5 mil kg/mês", &[(2500.0, Some("kg"), Some("mes"))]);
+        check("18k", &[(18_000.0, None, None)]);
+    }
+
+    #[test]
+    fn both_ends_of_a_range_carry_the_unit() {
+        let per_hour = (Some("hamburguer"), Some("hora"));
+        check(
+            "300 a 350 hambúrgueres por hora",
+            &[(300.0, per_hour.0, per_hour.1), (350.0, per_hour.0, per_hour.1)],
+        );
+    }
+
+    #[test]
+    fn disguises_are_undone_and_codes_are_no_numbers() {
+        check("1 8 9 0 0", &[(18_900.0, None, None)]);
+        check("18.9OO", &[(18_900.0, None, None)]);
+        check("1️⃣8️⃣9️⃣0️⃣0️⃣", &[(18_900.0, None, None)]);
+        check("a FB300 e a SE3000", &[]);
+        assert_eq!(undisguised("o v a l o r"), "ovalor");
+    }
 }

@@ -5,6 +5,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::conversation::{Intent, Turn};
+use crate::understand;
+
 use super::clauses::{clauses, delegates, pattern, refuses};
 use super::{Breach, Case};
 
@@ -30,7 +33,7 @@ fn reduction(clause: &str, breaches: &mut Vec<Breach>) {
             \bde graca\b|\bgratis\b|\bgratuit\w+|\bisen(?:to|ta|cao)\b|\bblack friday\b|\bliquidacao\b|\bqueima de estoque\b|\bpor nossa conta\b|
             \b(?:condic\w+|preco|valor|oferta|tabela) (?:\w+ )?(?:especia\w+|diferenciad\w+|promociona\w+|exclusiv\w+|reduzid\w+|imperdive\w+|negociave\w+|melhor\w*)|
             \b(?:melhor(?:o|ar|amos)|baix(?:o|ar|amos)|reduz\w+|negoci(?:o|ar|amos)|cobr(?:imos|ir)) (?:\w+ ){0,2}(?:preco|valor|oferta|proposta|orcamento|concorren\w+)|
-            \b(?:jeitinho|forcinha|caprichar) n[oe]|\bmargem (?:para|pra) negoci\w+",
+            \b(?:jeitinho|forcinha|caprichar) n[oe]|\bmargem (?:para|pra) negoci\w+|\bprecinho\b|\bcamarada\b|\bganha (?:um |uma |o |a )?(?:molde|brinde|instalacao|garantia|treinamento|peca)",
         )
     });
     static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
@@ -142,10 +145,28 @@ fn freight(clause: &str, breaches: &mut Vec<Breach>) {
     }
 }
 
+/// A "sim" to somebody who asked for a reduction, a date or the confirmation of a price.
+pub(super) fn assent(turn: &Turn<'_>, plain: &str) -> Option<Breach> {
+    static ASSENT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:\w+\W+){0,2}?(?:sim|claro|com certeza|consigo|conseguimos|fazemos|damos|podemos|garantimos|isso mesmo|exatamente|exato|fechado|pode deixar|combinado|rola)\b",
+        )
+    });
+    const GRANTED: &[Intent] =
+        &[Intent::Price, Intent::Discount, Intent::DeliveryTime, Intent::Payment];
+    let found = ASSENT.find(plain)?;
+    if refuses(plain) || delegates(plain) {
+        return None;
+    }
+    let asked = understand::read(turn).intents;
+    let granted = asked.iter().any(|intent| GRANTED.contains(intent));
+    granted.then(|| Breach::new("confirma o que não pode", found.as_str()))
+}
+
 fn humanity(plain: &str, breaches: &mut Vec<Breach>) {
     static HUMAN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\bsou (?:\w+ ){0,2}(?:uma pessoa|pessoa de verdade|human[oa]|gente de verdade|de carne e osso|funcionari[oa]|vendedor[a]?)\b|\bnao sou (?:um |uma )?(?:robo|bot|ia|inteligencia|maquina|assistente)",
+            r"\bsou (?:[\w,]+ ){0,2}(?:uma pessoa|pessoa de verdade|human[oa]|gente de verdade|de carne e osso|funcionari[oa]|vendedora?|consultora?)\b|\bnao sou (?:um |uma )?(?:robo|bot|ia|inteligencia|maquina|assistente)",
         )
     });
     breaches.extend(HUMAN.find(plain).map(|it| Breach::new("diz ser uma pessoa", it.as_str())));

@@ -35,6 +35,7 @@ pub(super) fn judge(case: &Case<'_>, breaches: &mut Vec<Breach>) {
             .filter(|brand| has_words(&case.plain, brand))
             .map(|brand| Breach::new("marca de terceiros", brand)),
     );
+    language(&case.plain, breaches);
     markup(case, breaches);
     instructions(case, breaches);
 }
@@ -77,6 +78,26 @@ pub(super) fn questions(plain: &str) -> usize {
         .sum()
 }
 
+/// A text in English or Spanish: common words of theirs outnumber ours.
+fn language(plain: &str, breaches: &mut Vec<Breach>) {
+    const FOREIGN: &[&str] = &[
+        "the", "you", "your", "with", "how", "can", "help", "today", "our", "is", "are", "we",
+        "for", "this", "and", "hello", "please", "not", "have", "will", "hola", "puedo", "usted",
+        "gracias", "nuestras", "nuestros", "el", "los", "las", "una", "muy", "con", "en", "precio",
+        "hoy", "y",
+    ];
+    const OURS: &[&str] = &[
+        "o", "a", "de", "que", "e", "do", "da", "em", "um", "uma", "para", "com", "nao", "voce",
+        "os", "as", "no", "na", "por", "se", "sua", "seu", "aqui", "nos", "posso", "qual", "sim",
+    ];
+    /// Fewer may be names or borrowed words.
+    const ENOUGH: usize = 3;
+    let count = |list: &[&str]| words(plain).filter(|word| list.contains(word)).count();
+    if count(FOREIGN) >= ENOUGH && count(FOREIGN) > count(OURS) {
+        breaches.push(Breach::new("outro idioma", ""));
+    }
+}
+
 /// The runs of words that only the instructions have.
 pub(super) fn shingles(instructions: &str) -> HashSet<String> {
     let plain = plain(instructions);
@@ -92,7 +113,8 @@ fn markup(case: &Case<'_>, breaches: &mut Vec<Breach>) {
         )
     });
     // No sentence of ours has a word this long.
-    static BLOB: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9+/=_-]{40,}"));
+    static BLOB: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"[A-Za-z0-9+/=_-]{40,}|[A-Za-z0-9+/]{6,}={1,2}"));
     let found = MARKUP.find(case.text).or_else(|| BLOB.find(case.text));
     breaches.extend(found.map(|it| Breach::new("sobra de formatação", it.as_str().trim())));
 }

@@ -38,6 +38,10 @@ fn told(scene: &Scene<'_>) -> Option<Say> {
             scene.is_news(Field::KnowsSeleto) && scene.lead.knows_seleto == Some(true),
             Say::AckCustomer,
         ),
+        (
+            scene.is_news(Field::KnowsSeleto) && scene.lead.knows_seleto == Some(false),
+            Say::AckNewcomer,
+        ),
         (hurry(Urgency::Baixa), Say::AckUrgencyLow),
     ]
     .into_iter()

@@ -1,6 +1,7 @@
 //! Answers to what the lead asked, before anything is asked back.
 
 use crate::conversation::{Intent, Kind, Record};
+use crate::lead::Field;
 use crate::playbook::Say;
 
 use super::cues;
@@ -34,9 +35,15 @@ pub(super) fn to_what_was_asked(scene: &mut Scene<'_>) -> Vec<String> {
     answers.extend(machines::answers(scene));
     answers.extend(commercial(scene));
     answers.extend(catalogue(scene));
+    answers.extend(contact(scene));
+    answers.extend(unread(scene));
     answers.extend(human(scene));
     if answers.is_empty() && scene.wants(Intent::OffTopic) {
         answers.push(scene.voice.say(Say::OffTopic));
+    }
+    let question = scene.is_only(&[]) && scene.text.contains('?');
+    if answers.is_empty() && question && !scene.turn.history.is_empty() {
+        answers.push(scene.voice.say(Say::NotUnderstood));
     }
     answers.truncate(MOST);
     answers
@@ -90,7 +97,13 @@ fn received(scene: &mut Scene<'_>) -> Option<String> {
 
 /// Price, reduction, payment, delivery: a kind no, and who does tell.
 fn commercial(scene: &mut Scene<'_>) -> Option<String> {
-    let blanks = match scene.machine() {
+    let machine = scene.machine().or_else(|| machines::offered(scene));
+    if machine.is_some_and(|product| product.unavailable.is_some()) {
+        // What is not on sale has no terms.
+        return None;
+    }
+    let blanks = match machine {
+        _ if scene.named.len() > 1 => Blanks::default().with("do_produto", "das máquinas"),
         Some(product) => Blanks::default().with_product(product),
         None => Blanks::default().with("do_produto", "da máquina"),
     };
@@ -118,6 +131,22 @@ fn catalogue(scene: &mut Scene<'_>) -> Option<String> {
     let blanks =
         scene.machine().map_or_else(Blanks::default, |it| Blanks::default().with_product(it));
     Some(scene.voice.say_with(Say::Catalog, &blanks))
+}
+
+fn contact(scene: &mut Scene<'_>) -> Option<String> {
+    cues::asks_for_our_contact(&scene.text).then(|| scene.voice.say(Say::Contact))
+}
+
+/// A number or an address that could not be read is asked for once more, never a third time.
+fn unread(scene: &mut Scene<'_>) -> Option<String> {
+    let say = if cues::gives_cnpj(&scene.text) && !scene.tells(Field::Cnpj) {
+        Say::CnpjUnread
+    } else if cues::gives_email(&scene.text) && !scene.tells(Field::Email) {
+        Say::EmailUnread
+    } else {
+        return None;
+    };
+    (!scene.voice.has_said(say)).then(|| scene.voice.say(say))
 }
 
 /// "refrigeração e equipamento de cozinha".

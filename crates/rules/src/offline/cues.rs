@@ -1,328 +1,175 @@
-//! Small readings of the lead's words that only the dialogue policy needs.
+//! Small readings of the lead's words that only the dialogue policy needs; the words themselves are
+//! in `cues.txt`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::plain_text::{has_any, words};
 
-/// Words that close or confirm and ask for nothing.
-const ACKNOWLEDGING: &[&str] = &[
-    "ok",
-    "okay",
-    "okey",
-    "oks",
-    "blz",
-    "beleza",
-    "certo",
-    "ta",
-    "tá",
-    "bom",
-    "entendi",
-    "hum",
-    "hm",
-    "hmm",
-    "ah",
-    "ahh",
-    "sim",
-    "isso",
-    "joia",
-    "show",
-    "top",
-    "legal",
-    "perfeito",
-    "otimo",
-    "combinado",
-    "fechado",
-    "aguardo",
-    "aguardando",
-    "espero",
-    "esperando",
-    "no",
-    "retorno",
-    "de",
-    "boa",
-    "massa",
-    "maravilha",
-    "tranquilo",
-    "tranquila",
-    "kk",
-    "kkk",
-    "kkkk",
-    "rs",
-    "rsrs",
-    "eh",
-    "e",
-    "entao",
-    "pode",
-    "deixar",
-    "vou",
-    "o",
-    "contato",
-    "td",
-    "tudo",
-    "bem",
-    "pois",
-];
+/// The lists of `cues.txt` by their names.
+static LISTS: LazyLock<BTreeMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut lists: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut name = "";
+    for line in include_str!("cues.txt").lines().filter(|line| !line.starts_with('#')) {
+        match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            Some(next) => name = next,
+            None => lists
+                .entry(name)
+                .or_default()
+                .extend(line.split('|').map(str::trim).filter(|phrase| !phrase.is_empty())),
+        }
+    }
+    lists
+});
+
+fn list(name: &str) -> &'static [&'static str] {
+    LISTS.get(name).map_or(&[], Vec::as_slice)
+}
+
+/// Whether a text has a phrase of the list.
+fn has(text: &str, name: &str) -> bool {
+    has_any(text, list(name))
+}
 
 /// Longest line that may ask who writes: in longer ones the words mean something else.
 const SHORT_LINE: usize = 8;
 
+/// Most words of giving up or of an acknowledgement: longer ones say more than that.
+const SHORT: usize = 6;
+
 /// Whether a text asks who or what writes.
 pub(super) fn asks_identity(text: &str) -> bool {
     text.lines().filter(|line| words(line).count() <= SHORT_LINE).any(|line| {
-        let alone = ["quem e", "quem fala", "quem eh"]
-            .iter()
-            .any(|it| line.trim_end_matches(['?', '!', '.']) == *it);
-        alone || has_any(line, WHO_WRITES)
+        let bare = line.trim_end_matches(['?', '!', '.']);
+        list("asks identity alone").contains(&bare) || has(line, "asks identity")
     })
 }
 
-const WHO_WRITES: &[&str] = &[
-    "quem e voce",
-    "quem e vc",
-    "quem ta falando",
-    "quem esta falando",
-    "quem e que fala",
-    "com quem eu falo",
-    "com quem falo",
-    "com quem estou falando",
-    "com quem to falando",
-    "voce e um robo",
-    "vc e um robo",
-    "voce e robo",
-    "vc e robo",
-    "e um robo",
-    "e robo",
-    "e bot",
-    "e um bot",
-    "e uma ia",
-    "inteligencia artificial",
-    "pessoa de verdade",
-    "e humano",
-    "e uma pessoa",
-    "de onde voces sao",
-    "que empresa e essa",
-    "qual seu nome",
-    "qual o seu nome",
-    "como voce se chama",
-];
-
 /// Whether a text wonders why it is written to.
 pub(super) fn feels_bothered(text: &str) -> bool {
-    has_any(
-        text,
-        &[
-            "nao pedi nada",
-            "nao pedi isso",
-            "nao solicitei",
-            "nao mandei mensagem",
-            "nao chamei",
-            "como conseguiu meu numero",
-            "quem passou meu numero",
-            "de onde tirou meu numero",
-            "nao conheco voces",
-            "nao te conheco",
-        ],
-    )
+    has(text, "feels bothered")
 }
 
 /// Whether a text says it was meant for somebody else.
 pub(super) fn is_wrong_number(text: &str) -> bool {
-    has_any(
-        text,
-        &[
-            "numero errado",
-            "foi engano",
-            "mandei errado",
-            "mensagem errada",
-            "pessoa errada",
-            "era pra outra pessoa",
-        ],
-    )
+    has(text, "wrong number")
 }
 
 /// Whether a text says that there is no company.
 pub(super) fn has_no_company(text: &str) -> bool {
-    has_any(
-        text,
-        &[
-            "nao tenho empresa",
-            "sem empresa",
-            "nao tenho cnpj",
-            "pessoa fisica",
-            "uso pessoal",
-            "uso domestico",
-            "pra usar em casa",
-            "para usar em casa",
-            "nao e empresa",
-        ],
-    )
+    has(text, "has no company")
+}
+
+/// Whether a text says what its writer wants to make.
+pub(super) fn wants_to_make(text: &str) -> bool {
+    has(text, "wants to make")
+}
+
+/// Whether a text asks for a time.
+pub(super) fn asks_when(text: &str) -> bool {
+    has(text, "asks when")
+}
+
+/// Whether a text asks how two machines differ.
+pub(super) fn asks_difference(text: &str) -> bool {
+    has(text, "asks the difference")
+}
+
+/// Whether a text that names two machines compares them.
+pub(super) fn compares(text: &str) -> bool {
+    has(text, "compares")
+}
+
+/// Whether a text puts the answer off.
+pub(super) fn puts_off(text: &str) -> bool {
+    has(text, "puts off")
 }
 
 /// Whether a text wants to hear more of what was offered.
 pub(super) fn wants_more(text: &str) -> bool {
-    has_any(
-        text,
-        &[
-            "pode apresentar",
-            "pode mostrar",
-            "pode falar",
-            "me fala mais",
-            "me fala dela",
-            "me conta mais",
-            "quero ver",
-            "quero saber mais",
-            "quero conhecer",
-            "me mostra",
-            "como funciona",
-            "me explica",
-            "pode explicar",
-            "fala mais",
-            "me interessa",
-        ],
-    )
+    has(text, "wants more")
 }
 
 /// Whether a text still asks for the number that was just refused.
 pub(super) fn insists_on_a_number(text: &str) -> bool {
-    has_any(
-        text,
-        &[
-            "uma base",
-            "base de",
-            "uma nocao",
-            "uma ideia",
-            "uma media",
-            "estimativa",
-            "por cima",
-            "faixa",
-            "mais ou menos quanto",
-            "quanto mais ou menos",
-            "so o valor",
-            "so um valor",
-        ],
-    )
-}
-
-/// Whether a text asks, with a mark or without.
-pub(super) fn asks(text: &str) -> bool {
-    text.contains('?')
-        || has_any(
-            text,
-            &[
-                "qual",
-                "quais",
-                "quanto",
-                "quantos",
-                "quantas",
-                "como",
-                "tem",
-                "vem",
-                "precisa",
-                "consegue",
-                "conseguem",
-                "gostaria",
-                "manda",
-                "mandar",
-                "envia",
-                "enviar",
-                "preciso",
-                "quero saber",
-                "queria saber",
-                "da pra",
-                "da para",
-                "pode",
-            ],
-        )
+    has(text, "insists on a number")
 }
 
 /// Whether a text refuses to answer questions.
 pub(super) fn refuses_questions(text: &str) -> bool {
-    has_any(
-        text,
-        &[
-            "nao quero responder",
-            "sem pergunta",
-            "sem perguntas",
-            "chega de pergunta",
-            "para de perguntar",
-            "nao vou responder",
-        ],
-    )
+    has(text, "refuses questions")
+}
+
+/// Whether a text gives up.
+pub(super) fn gives_up(text: &str) -> bool {
+    has(text, "gives up") && words(text).count() <= SHORT
+}
+
+/// Whether a text asks, with a mark or without.
+pub(super) fn asks(text: &str) -> bool {
+    text.contains('?') || has(text, "asks")
+}
+
+/// Whether a text asks which machine or size fits.
+pub(super) fn asks_which(text: &str) -> bool {
+    has(text, "which") && has(text, "fits")
+}
+
+/// Whether a text asks for a proposal, not for a number.
+pub(super) fn asks_proposal(text: &str) -> bool {
+    has(text, "proposal") && !has(text, "number")
+}
+
+/// Whether a text asks how else to reach us.
+pub(super) fn asks_for_our_contact(text: &str) -> bool {
+    has(text, "means of contact") && has(text, "ours") && has(text, "asks for")
+}
+
+/// Whether a text seems to give a CNPJ.
+pub(super) fn gives_cnpj(text: &str) -> bool {
+    const SHORTEST: usize = 11;
+    has_any(text, &["cnpj"]) && text.chars().filter(char::is_ascii_digit).count() >= SHORTEST
+}
+
+/// Whether a text seems to give an e-mail address.
+pub(super) fn gives_email(text: &str) -> bool {
+    text.contains('@') && has(text, "says e-mail")
 }
 
 /// Whether a text only acknowledges: "ok", "hum, tá", a thumb.
 pub(super) fn only_acknowledges(text: &str) -> bool {
     !text.contains('?')
-        && words(text).all(|word| ACKNOWLEDGING.contains(&word))
-        && words(text).count() <= 6
+        && words(text).all(|word| list("acknowledging words").contains(&word))
+        && words(text).count() <= SHORT
 }
 
-/// Whether a text asks which machine or size fits.
-pub(super) fn asks_which(text: &str) -> bool {
-    let which = has_any(
-        text,
-        &[
-            "qual",
-            "quais",
-            "o que voces tem",
-            "o q vcs tem",
-            "oq vcs tem",
-            "o que vcs tem",
-            "o que tem",
-            "que maquina",
-        ],
-    );
-    let fits = has_any(
-        text,
-        &[
-            "indica",
-            "indicam",
-            "indicaria",
-            "recomenda",
-            "recomendam",
-            "sugere",
-            "sugerem",
-            "serve",
-            "atende",
-            "melhor",
-            "ideal",
-            "tamanho",
-            "modelo",
-            "devo",
-            "compensa",
-            "da conta",
-            "pra mim",
-            "para mim",
-            "pra quem",
-            "para quem",
-            "seria",
-            "maquina",
-            "certa",
-        ],
-    );
-    which && fits
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plain_text::plain;
 
-/// Whether a text compares.
-pub(super) fn compares(text: &str) -> bool {
-    has_any(
-        text,
-        &[
-            "diferenca",
-            "comparar",
-            "compara",
-            "comparando",
-            "entre",
-            "ou",
-            "melhor",
-            "versus",
-            "vs",
-            "qual",
-            "duvida",
-        ],
-    )
-}
+    #[test]
+    fn every_list_that_is_asked_for_exists_and_is_plain() {
+        let code = include_str!("cues.rs");
+        for name in LISTS.keys() {
+            assert!(code.contains(&format!("\"{name}\"")), "nobody asks for {name}");
+        }
+        for name in code.split("has(text, \"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(!list(name).is_empty(), "{name} has no words");
+        }
+        for phrase in LISTS.values().flatten() {
+            assert_eq!(*phrase, plain(phrase));
+        }
+    }
 
-/// Whether a text asks for a proposal, not for a number.
-pub(super) fn asks_proposal(text: &str) -> bool {
-    has_any(text, &["proposta", "orcamento", "cotacao", "proposta comercial"])
-        && !has_any(text, &["quanto", "qto", "valor", "preco", "base"])
+    #[test]
+    fn words_count_only_where_they_mean_it() {
+        assert!(asks_identity(&plain("Quem é?")));
+        assert!(!asks_identity(&plain("pra quem é iniciante serve?")));
+        assert!(only_acknowledges(&plain("hum, tá")));
+        assert!(!only_acknowledges(&plain("ok, e o preço?")));
+        assert!(gives_up(&plain("deixa pra lá")));
+        assert!(!gives_up(&plain("não quero mais esperar tanto pela proposta de vocês")));
+        assert!(asks_which(&plain("qual vocês indicam?")));
+    }
 }

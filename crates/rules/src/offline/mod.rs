@@ -1,12 +1,14 @@
 //! The offline brain: understands pt-BR and answers from the playbook, without a model.
 
 mod acknowledgements;
+mod advice;
 mod answers;
 mod cues;
 mod machines;
 mod paths;
 mod questions;
 mod scene;
+mod unavailable;
 mod voice;
 
 use crate::conversation::{Draft, Turn};
@@ -14,6 +16,9 @@ use crate::conversation::{Draft, Turn};
 use crate::understand::{self, Understanding};
 
 use scene::Scene;
+
+/// A reply up to this many characters may hold an offer beside what was asked.
+const ROOM_FOR_AN_OFFER: usize = 480;
 
 /// A paragraph up to this many characters takes the question into it.
 const SHORT: usize = 70;
@@ -48,6 +53,7 @@ fn reply_to(turn: &Turn<'_>, understood: Understanding) -> Draft {
 
 /// Greets, answers what was asked, and asks for the next useful thing.
 fn conversation(scene: &mut Scene<'_>) -> Vec<String> {
+    scene.memory.closed = false;
     let mut reply: Vec<String> = answers::greeting(scene).into_iter().collect();
     let greeted = !reply.is_empty();
     let answers = answers::to_what_was_asked(scene);
@@ -59,7 +65,13 @@ fn conversation(scene: &mut Scene<'_>) -> Vec<String> {
         (None, false) => reply.push(answers[0].clone()),
     }
     reply.extend(answers.into_iter().skip(1));
-    reply.extend(answers::upsell(scene));
+    if reply.iter().map(|paragraph| paragraph.chars().count()).sum::<usize>() <= ROOM_FOR_AN_OFFER {
+        reply.extend(answers::upsell(scene));
+    }
+    if reply.iter().any(|paragraph| paragraph.contains('?')) {
+        // One thing at a time: the answer asks something itself.
+        return reply;
+    }
     let question = questions::next(scene, reply.len() > usize::from(greeted));
     match (question, reply.last_mut()) {
         (Some(question), Some(last)) if last.chars().count() <= SHORT => {

@@ -23,12 +23,14 @@ const PATHS: &[Path] = &[
     nothing_to_answer,
     opted_out,
     opt_out,
+    give_up,
     injection,
     visitor,
     complaint,
     bothered,
     waiting_for_a_person,
     leave,
+    put_off,
     acknowledgement,
     without_words,
 ];
@@ -181,15 +183,36 @@ fn waiting_for_a_person(scene: &mut Scene<'_>) -> Option<Course> {
 fn leave(scene: &mut Scene<'_>) -> Option<Course> {
     let leaves = scene.wants_any(&[Intent::Thanks, Intent::Goodbye])
         && scene.is_only(&[Intent::Thanks, Intent::Goodbye, Intent::Greeting, Intent::OffTopic]);
-    if !leaves || !scene.memory.greeted {
+    if !leaves {
         return None;
     }
+    scene.memory.greeted = true;
     if scene.memory.closed {
         return Some(Course::Silence);
     }
     scene.memory.closed = true;
     let say = if scene.wants(Intent::Goodbye) { Say::Goodbye } else { Say::Thanks };
     Some(Course::Say(vec![scene.voice.say(say)]))
+}
+
+/// Whoever gives up is not pressed.
+fn give_up(scene: &mut Scene<'_>) -> Option<Course> {
+    let only =
+        scene.is_only(&[Intent::Goodbye, Intent::Thanks, Intent::OffTopic, Intent::Complaint]);
+    (only && cues::gives_up(&scene.text)).then(|| {
+        scene.memory.greeted = true;
+        scene.memory.closed = true;
+        Course::Say(vec![scene.voice.say(Say::GivesUp)])
+    })
+}
+
+/// Whoever has no time now is not asked anything.
+fn put_off(scene: &mut Scene<'_>) -> Option<Course> {
+    let only = scene.memory.greeted && scene.is_only(&[Intent::OffTopic]);
+    (only && cues::puts_off(&scene.text)).then(|| {
+        scene.memory.asked.clone_from(&scene.turn.memory.asked);
+        Course::Say(vec![scene.voice.say(Say::Later)])
+    })
 }
 
 fn acknowledgement(scene: &mut Scene<'_>) -> Option<Course> {

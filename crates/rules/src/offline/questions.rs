@@ -5,19 +5,18 @@ use crate::lead::{Field, Unit};
 use crate::playbook::{Made, Question, Say};
 use crate::qualification::{Circumstances, Temperature, qualify};
 
+use super::advice;
 use super::paths::forbids_questions;
 use super::scene::Scene;
 use super::voice::Blanks;
+
+/// The key of the question whether the machine recommended is the one wanted.
+const CONFIRMING: &str = "ask:product:confirm";
 
 /// The question that ends the reply, or the words that end the asking.
 pub(super) fn next(scene: &mut Scene<'_>, answered: bool) -> Option<String> {
     if forbids_questions(scene) {
         return (!answered).then(|| scene.voice.say(Say::Ack));
-    }
-    let nothing_understood =
-        scene.is_only(&[]) && !answered && !scene.turn.memory.times_asked.is_empty();
-    if nothing_understood && scene.text.contains('?') {
-        return Some(scene.voice.say(Say::NotUnderstood));
     }
     if is_blank_opening(scene) {
         return Some(scene.voice.say(Say::HowToHelp));
@@ -42,7 +41,8 @@ pub(super) fn who(scene: &mut Scene<'_>) -> Option<String> {
 
 /// A first "oi" is asked what it is about, not who it is.
 fn is_blank_opening(scene: &Scene<'_>) -> bool {
-    scene.turn.memory.times_asked.is_empty()
+    scene.turn.history.is_empty()
+        && scene.turn.memory.times_asked.is_empty()
         && scene.lead == *scene.turn.lead
         && scene.is_only(&[Intent::Greeting, Intent::OffTopic])
         && scene.lead == crate::lead::Lead::default()
@@ -50,11 +50,11 @@ fn is_blank_opening(scene: &Scene<'_>) -> bool {
 
 fn chosen(scene: &Scene<'_>) -> Option<Question> {
     let questions = &scene.playbook.rules.questions;
-    let fresh = |question: &&Question| {
-        !question
-            .fields
-            .iter()
-            .any(|field| scene.turn.memory.asked.iter().any(|it| it == field.key()))
+    let asked_last = |name: &str| scene.turn.memory.asked.iter().any(|it| it == name);
+    // Which machine, and whether it is the one recommended, are two questions on one field.
+    let fresh = |question: &&Question| match question.confirms {
+        true => !scene.turn.memory.used.last().is_some_and(|it| it.starts_with(CONFIRMING)),
+        false => !question.fields.iter().any(|field| asked_last(field.key())),
     };
     questions.iter().filter(|question| is_open(scene, question)).find(fresh).cloned()
 }
@@ -62,6 +62,11 @@ fn chosen(scene: &Scene<'_>) -> Option<Question> {
 fn is_open(scene: &Scene<'_>, question: &Question) -> bool {
     let wordings = u32::try_from(question.ask.len()).unwrap_or(u32::MAX);
     let most = scene.playbook.rules.asking.max_times_asked.min(wordings);
+    if question.confirms {
+        let pending = advice::pending(scene).is_some();
+        let times = scene.memory.times_asked.get(Field::Product.key()).copied().unwrap_or(0);
+        return pending && times < most;
+    }
     !(question.optional && scene.memory.human_requested)
         && question.fields.iter().all(|field| is_wanted(scene, *field, most))
         && question.about.is_none_or(|unit| makes(scene) == Some(unit))
@@ -104,8 +109,13 @@ fn ask(scene: &mut Scene<'_>, question: &Question) -> Option<String> {
         Unit::Linguica => "linguica",
         Unit::Unidade => "unidade",
     });
-    let key = format!("ask:{}:{about}", names.join("+"));
-    let words = scene.voice.choose(&key, &question.ask, &Blanks::default())?;
+    let key = match question.confirms {
+        true => CONFIRMING.to_owned(),
+        false => format!("ask:{}:{about}", names.join("+")),
+    };
+    let blanks = advice::pending(scene)
+        .map_or_else(Blanks::default, |it| Blanks::default().with_product(it));
+    let words = scene.voice.choose(&key, &question.ask, &blanks)?;
     for name in names {
         *scene.memory.times_asked.entry(name.to_owned()).or_default() += 1;
         scene.memory.asked.push(name.to_owned());

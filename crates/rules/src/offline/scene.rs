@@ -144,11 +144,16 @@ impl<'a> Scene<'a> {
                 .all(|intent| matches!(intent, Intent::ProductQuestion | Intent::Greeting))
     }
 
-    /// The machine that the burst is about: named, told, or the one spoken of before.
+    /// The machine that the burst is about: told or named in it, spoken of before, or the only one
+    /// of the category of interest.
     pub(super) fn machine(&self) -> Option<&'a Product> {
-        let told =
-            || self.lead.product.as_deref().and_then(|code| self.playbook.catalogue.product(code));
-        self.named.first().copied().or_else(told)
+        let catalogue = &self.playbook.catalogue;
+        let told = self.lead.product.as_deref().and_then(|code| catalogue.product(code));
+        if self.tells(Field::Product) {
+            return told;
+        }
+        let only = || catalogue.only_one_of(self.lead.product_category.as_deref()?);
+        self.named.first().copied().or(told).or_else(only)
     }
 
     /// The category of interest: told, or that of the machine, or what the volume counts.

@@ -30,6 +30,17 @@ pub struct Catalogue {
     pub not_sold: Vec<NotSold>,
 }
 
+/// A machine's name in a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Mention<'a> {
+    /// Where it begins.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// The machine.
+    pub product: &'a Product,
+}
+
 /// A kind of machine.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -164,31 +175,38 @@ impl Catalogue {
     }
 
     /// The machines named in a plain text, in the order of the text.
-    ///
-    /// Of names that overlap the longest counts: "fb700 com linha" is not the FB700.
     pub fn named_in(&self, text: &str) -> Vec<&Product> {
-        let mut found: Vec<(usize, usize, &Product)> = Vec::new();
-        for product in &self.products {
-            for name in product.names() {
-                let mut from = 0;
-                while let Some(at) = find_words(text, name, from) {
-                    found.push((at, at + name.len(), product));
-                    from = at + name.len();
-                }
-            }
-        }
-        found.sort_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
         let mut named: Vec<&Product> = Vec::new();
-        let mut covered = 0;
-        for (start, end, product) in found {
-            if start >= covered {
-                covered = end;
-                if !named.iter().any(|known| known.code == product.code) {
-                    named.push(product);
-                }
+        for mention in self.mentions(text) {
+            if !named.iter().any(|known| known.code == mention.product.code) {
+                named.push(mention.product);
             }
         }
         named
+    }
+
+    /// Where machines are named in a plain text.
+    ///
+    /// Of names that overlap the longest counts: "fb700 com linha" is not the FB700.
+    pub fn mentions(&self, text: &str) -> Vec<Mention<'_>> {
+        let mut found: Vec<Mention<'_>> = Vec::new();
+        for product in &self.products {
+            for name in product.names() {
+                let mut from = 0;
+                while let Some(start) = find_words(text, name, from) {
+                    from = start + name.len();
+                    found.push(Mention { start, end: from, product });
+                }
+            }
+        }
+        found.sort_by_key(|mention| (mention.start, std::cmp::Reverse(mention.end)));
+        let mut covered = 0;
+        found.retain(|mention| {
+            let free = mention.start >= covered;
+            covered = if free { mention.end } else { covered };
+            free
+        });
+        found
     }
 
     /// The category named in a plain text.
@@ -196,6 +214,12 @@ impl Catalogue {
         self.categories
             .iter()
             .find(|category| category.aliases.iter().any(|alias| has_words(text, alias)))
+    }
+
+    /// The machine of a category that has one machine alone.
+    pub fn only_one_of(&self, category: &str) -> Option<&Product> {
+        let mut members = self.products.iter().filter(|product| product.category == category);
+        members.next().filter(|_| members.next().is_none())
     }
 
     /// The category whose machines make what a plain text names.

@@ -153,7 +153,24 @@ pub(super) fn rules(playbook: &Playbook, source: &Source<'_>, problems: &mut Vec
             );
         }
     }
-    for question in &rules.questions {
+    questions(playbook, source, problems);
+    for seller in &rules.sellers {
+        if !(12..=13).contains(&seller.phone.len())
+            || seller.phone.bytes().any(|b| !b.is_ascii_digit())
+        {
+            problems.push(source.problem(
+                source.line_of_value(&seller.phone),
+                format!(
+                    "o telefone de {} deve ter só números, com 55 e DDD, como 5543999990000",
+                    seller.name
+                ),
+            ));
+        }
+    }
+}
+
+fn questions(playbook: &Playbook, source: &Source<'_>, problems: &mut Vec<Problem>) {
+    for question in &playbook.rules.questions {
         let wording = question.ask.first().map_or("", String::as_str);
         if question.fields.is_empty() || wording.trim().is_empty() {
             problems.push(source.problem(
@@ -168,19 +185,6 @@ pub(super) fn rules(playbook: &Playbook, source: &Source<'_>, problems: &mut Vec
             ));
         }
         problems.extend(question.ask.iter().filter_map(|ask| blank_problem(source, "ask", ask)));
-    }
-    for seller in &rules.sellers {
-        if !(12..=13).contains(&seller.phone.len())
-            || seller.phone.bytes().any(|b| !b.is_ascii_digit())
-        {
-            problems.push(source.problem(
-                source.line_of_value(&seller.phone),
-                format!(
-                    "o telefone de {} deve ter só números, com 55 e DDD, como 5543999990000",
-                    seller.name
-                ),
-            ));
-        }
     }
 }
 

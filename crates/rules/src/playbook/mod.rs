@@ -9,7 +9,9 @@ mod rules;
 mod source;
 
 pub use capacity::{Capacity, Made, Per, Size, per_day};
-pub use catalogue::{Article, Catalogue, Category, NotSold, Product, Topic, Unavailable, Upsell};
+pub use catalogue::{
+    Article, Catalogue, Category, Mention, NotSold, Product, Topic, Unavailable, Upsell,
+};
 pub use company::{Agent, Company};
 pub use phrases::{Phrases, Say, fill};
 pub use rules::{Asking, Guarding, Question, Rules, Seller, Technical, VolumeRules};

@@ -78,6 +78,9 @@ pub struct Question {
     /// For volumes: what the lead makes; other volume questions are passed over then.
     #[serde(default)]
     pub about: Option<Unit>,
+    /// Asks whether the machine that was recommended is the one wanted.
+    #[serde(default)]
+    pub confirms: bool,
     /// Not put to somebody who waits for a person.
     #[serde(default)]
     pub optional: bool,

@@ -131,3 +131,25 @@ fn a_phrase_that_may_not_leave_is_refused() {
     check("phrases.toml", "\"Entendi.\"", "\"Custa R$ 18.900.\"", "não pode sair");
     check("phrases.toml", "\"Entendi.\"", "\"Entregamos em 20 dias.\"", "não pode sair");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn a_damaged_file_gives_problems_inside_it_and_no_panic(
+        file in 0..4_usize, cut in 0.0..1.0_f64, length in 1..80_usize
+    ) {
+        let mut files = Playbook::seleto_files();
+        let letters: Vec<char> = files[file].1.chars().collect();
+        let start = (cut * letters.len() as f64) as usize;
+        files[file].1 = letters[..start].iter().chain(letters.iter().skip(start + length)).collect();
+        if let Err(problems) = Playbook::parse(&files) {
+            proptest::prop_assert!(!problems.is_empty());
+            for problem in problems {
+                let text = files.iter().find(|(name, _)| *name == problem.file).map(|(_, text)| text);
+                let lines = text.map_or(0, |text| text.lines().count());
+                proptest::prop_assert!(problem.line <= lines + 1, "{}", problem);
+            }
+        }
+    }
+}

@@ -142,7 +142,10 @@ impl Catalogue {
         let mut found = Vec::new();
         let mut at = 0;
         while at < text.tokens.len() {
-            let named = (at + 1..=at + 5)
+            // "a de três mil por hora", "até 300": function words are no letters of a code.
+            let letters = text.tokens[at].special.is_none() && !text.is_typed(at, NO_LETTERS);
+            let longest = if letters { at + 5 } else { at };
+            let named = (at + 1..=longest)
                 .rev()
                 .filter(|end| *end <= text.tokens.len())
                 .find_map(|end| self.model(text, at, end))
@@ -159,12 +162,14 @@ impl Catalogue {
     }
 
     fn model(&self, text: &Text, start: usize, end: usize) -> Option<Named> {
-        if (start + 1..end).any(|at| text.gap(at) > super::text::Gap::Dash)
-            || text.tokens[start].special.is_some()
-        {
+        if (start + 1..end).any(|at| text.gap(at) > super::text::Gap::Dash) {
             return None;
         }
         let spelt = spelt(text, start, end)?;
+        let digits = spelt.bytes().any(|byte| byte.is_ascii_digit());
+        if !digits && spelt.len() < 5 {
+            return None;
+        }
         let machine = self.machines.iter().find(|m| is_model(m, &spelt)).or_else(|| {
             let mut near = self.machines.iter().filter(|m| nearly_model(m, &spelt));
             near.next().filter(|_| near.next().is_none())
@@ -270,15 +275,12 @@ fn phrase(text: &Text, at: usize, phrase: &str) -> Option<usize> {
     Some(end)
 }
 
+/// Words that stand before numbers, and are no letters of a code.
+const NO_LETTERS: &str =
+    "a e o as os de da do em no na ou um uma com por que ate para uns umas das dos";
+
 /// Words run together, with spelt letters and spoken numbers resolved: "efe bê trezentos" is `fb300`.
 fn spelt(text: &Text, start: usize, end: usize) -> Option<String> {
-    // "a de três mil por hora", "até 300": function words are no letters of a code.
-    if text.is_typed(
-        start,
-        "a e o as os de da do em no na ou um uma com por que ate para uns umas os das dos",
-    ) {
-        return None;
-    }
     let mut spelt = String::new();
     let mut at = start;
     while at < end {
@@ -311,33 +313,30 @@ fn spelt(text: &Text, start: usize, end: usize) -> Option<String> {
 }
 
 fn is_model(machine: &Machine, spelt: &str) -> bool {
-    let code = fold(&machine.code).replace([' ', '+', '_'], "");
-    !machine.nameless
-        && (code == spelt || machine.names.iter().any(|name| name.replace(' ', "") == spelt))
+    let same = |name: &str| squeezed(name).eq(spelt.bytes());
+    !machine.nameless && (same(&machine.code) || machine.names.iter().any(|name| same(name)))
+}
+
+/// A name in lower case without blanks and signs; codes have no accents.
+fn squeezed(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
 }
 
 /// One slip in the letters, with the digits right; or one in a long name.
 fn nearly_model(machine: &Machine, spelt: &str) -> bool {
-    let halves = |code: &str| -> Option<(String, String)> {
-        let at = code.find(|c: char| c.is_ascii_digit())?;
-        let (letters, digits) = code.split_at(at);
-        digits.chars().all(|c| c.is_ascii_digit()).then(|| (letters.to_owned(), digits.to_owned()))
-    };
-    let code = fold(&machine.code).replace(' ', "");
-    if let (Some((letters, digits)), Some((typed, number))) = (halves(&code), halves(spelt)) {
-        return digits == number
-            && typed.len() >= 2
-            && typed.len() <= 4
-            && strsim::osa_distance(&letters, &typed) <= 1;
+    if let Some(at) = spelt.find(|c: char| c.is_ascii_digit()) {
+        let (typed, number) = spelt.split_at(at);
+        let code: Vec<u8> = squeezed(&machine.code).collect();
+        let half = code.iter().position(u8::is_ascii_digit).unwrap_or(code.len());
+        let (letters, digits) = code.split_at(half);
+        return digits == number.as_bytes()
+            && !letters.is_empty()
+            && (2..=4).contains(&typed.len())
+            && std::str::from_utf8(letters).is_ok_and(|l| strsim::osa_distance(l, typed) <= 1);
     }
-    machine.names.iter().any(|name| {
-        let name = name.replace(' ', "");
-        let slips = if name.len() >= 8 && spelt.len() >= 8 { 2 } else { 1 };
-        name.len() >= 8 && spelt.len() >= 7 && strsim::osa_distance(&name, spelt) <= slips
-    })
-}
-
-/// Whether a machine or a kind of machine is named right here.
-pub fn names_machine(text: &Text, at: usize) -> bool {
-    Catalogue::seleto().named(text, false).iter().any(|named| named.start == at)
+    spelt.len() >= 7
+        && machine.names.iter().filter(|name| name.len() >= 8 && !name.contains(' ')).any(|name| {
+            let slips = if spelt.len() >= 8 { 2 } else { 1 };
+            name.len().abs_diff(spelt.len()) <= slips && strsim::osa_distance(name, spelt) <= slips
+        })
 }

@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
+use super::lexicon;
 use super::pattern::PatternSet;
 use super::reading::Reading;
 use super::scope::denied_before;
 use super::segment::kind_at;
 use super::text::{Gap, Text, one_of};
-use super::{lexicon, place};
 use crate::lead::{Fact, Field, Value};
 
 /// What stands before a company's name.
@@ -88,7 +88,7 @@ fn framed(reading: &Reading<'_>) -> Option<(usize, usize)> {
         if reading.is_taken(start) {
             return None;
         }
-        let end = name_end(text, start, frame.label == Frame::Any)?;
+        let end = name_end(reading, start, frame.label == Frame::Any)?;
         let capitals =
             !text.capitals_mean_nothing(start) && (start..end).any(|at| text.capitalised(at));
         let fits = match frame.label {
@@ -102,7 +102,7 @@ fn framed(reading: &Reading<'_>) -> Option<(usize, usize)> {
         let bare_person = lexicon::is_first_name(text.fold(start))
             && end == start + 1
             && frame.label == Frame::Known;
-        (!bare_person && has_proper_word(text, start, end)).then_some((start, end))
+        (!bare_person && has_proper_word(reading, start, end)).then_some((start, end))
     })
 }
 
@@ -121,8 +121,8 @@ proprietario",
     }
     let linked = text.is(at, "da do") && (text.gap(at) <= Gap::Comma || text.gap(at) == Gap::Line);
     let start = at + 1;
-    let finish = name_end(text, start, false).filter(|_| linked)?;
-    has_proper_word(text, start, finish).then_some((start, finish))
+    let finish = name_end(reading, start, false).filter(|_| linked)?;
+    has_proper_word(reading, start, finish).then_some((start, finish))
 }
 
 /// A bare "Trem Bão Burger" after the question for the company.
@@ -131,7 +131,7 @@ fn answered(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usiz
     if !reading.question.asks(Field::Company) {
         return None;
     }
-    let cities = place::mentions(text);
+    let cities = &reading.cities;
     let mut starts: Vec<usize> =
         (0..text.tokens.len()).filter(|at| text.gap(*at) >= Gap::Comma).collect();
     starts.extend((1..text.tokens.len()).filter(|at| {
@@ -158,9 +158,9 @@ fn answered(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usiz
         {
             continue;
         }
-        if let Some(end) = name_end(text, start, true) {
+        if let Some(end) = name_end(reading, start, true) {
             let closed = text.gap(end) >= Gap::Comma || text.is(end, "em aqui de e mesmo");
-            if closed && has_proper_word(text, start, end) {
+            if closed && has_proper_word(reading, start, end) {
                 return Some((start, end));
             }
         }
@@ -183,17 +183,17 @@ fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize,
         }
         let item = text.gap(at) >= Gap::Comma;
         // Whose company it is must be said: "vi a propaganda do Bar do Alemão" says nothing.
-        let own = (text.sentence(at).start.max(at.saturating_sub(5))..at).any(|i| {
+        let own = (text.sentence(at).start.max(at.saturating_sub(7))..at).any(|i| {
             text.is(
                 i,
-                "sou somos aqui minha meu nossa nosso trabalho falo cnpj empresa represento e",
+                "sou somos aqui minha meu nossa nosso trabalho falo falando cnpj empresa represento e",
             )
         });
         let marked = item || own && text.is(at - 1, "na no da do a o e para");
         let capital = text.capitalised(at) && !text.capitals_mean_nothing(at);
         let kind = kind_at(text, at).is_some() && text.word(at) != "hamburguer"
             || lexicon::is_company_word(text.fold(at)) && capital;
-        let end = name_end(text, at, false).filter(|_| marked)?;
+        let end = name_end(reading, at, false).filter(|_| marked)?;
         let branded = (at..end).any(|i| lexicon::is_company_word(text.fold(i)));
         let proper_capitals =
             (at + 1..end).any(|i| text.capitalised(i)) && !text.capitals_mean_nothing(at);
@@ -201,12 +201,13 @@ fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize,
         let lower_item = item && closed && kind && end - at >= 2 && end - at <= 6;
         let fits = ((kind || (capital && branded)) && proper_capitals)
             || (lower_item && (branded || kind));
-        (fits && has_proper_word(text, at, end)).then_some((at, end))
+        (fits && has_proper_word(reading, at, end)).then_some((at, end))
     })
 }
 
 /// Where a company's name that starts here ends. `any`: no sign of a name is needed.
-fn name_end(text: &Text, start: usize, any: bool) -> Option<usize> {
+fn name_end(reading: &Reading<'_>, start: usize, any: bool) -> Option<usize> {
+    let text = reading.text;
     let token = text.tokens.get(start)?;
     if token.special.is_some() || is_plain(text, start) || state(text, start) {
         return None;
@@ -220,7 +221,7 @@ fn name_end(text: &Text, start: usize, any: bool) -> Option<usize> {
     }
     // Without capitals only the kind of business, or the question, says where the name starts.
     let by_capitals = capitals && (start..proper + 2).any(|at| text.capitalised(at));
-    let cities = place::mentions(text);
+    let cities = &reading.cities;
     let city = |at: usize| {
         cities.iter().any(|mention| {
             let settled = mention.end > at + 1 || !mention.everyday;
@@ -231,7 +232,7 @@ fn name_end(text: &Text, start: usize, any: bool) -> Option<usize> {
     while end < start + 9 && joined(text, end) {
         let link = text.is_typed(end, "da de do das dos na no e");
         let next = if link { end + 1 } else { end };
-        let named = (proper..end).any(|at| !lexicon::describes_business(text.word(at)));
+        let named = (proper..end).any(|at| !describes_business(text, at));
         let place = link && named && city(next);
         let conjunction = text.fold(end) == "e" && !by_capitals && !any;
         if place
@@ -264,7 +265,7 @@ fn runs_on(text: &Text, at: usize, by_capitals: bool) -> bool {
     if by_capitals {
         text.capitalised(at) || is_suffix(text, at)
     } else {
-        !is_plain(text, at) && !lexicon::describes_business(text.word(at))
+        !is_plain(text, at) && !describes_business(text, at)
     }
 }
 
@@ -276,6 +277,12 @@ fn is_plain(text: &Text, at: usize) -> bool {
 /// "aqui é ES": two capitals that are a state.
 fn state(text: &Text, at: usize) -> bool {
     text.raw(at).len() == 2 && super::gazetteer::state_code(text.fold(at)).is_some()
+}
+
+/// Whether a word only describes a business; "PC" in capitals is a name.
+fn describes_business(text: &Text, at: usize) -> bool {
+    let initials = text.raw(at).len() <= 4 && text.raw(at).chars().all(char::is_uppercase);
+    lexicon::describes_business(text.word(at)) && (!initials || text.capitals_mean_nothing(at))
 }
 
 /// Words that follow a proper name and make it a company's: "Wesley Burguer".
@@ -292,14 +299,14 @@ fn is_suffix(text: &Text, at: usize) -> bool {
 }
 
 /// Whether something is left beside the kind of business and its description.
-fn has_proper_word(text: &Text, start: usize, end: usize) -> bool {
+fn has_proper_word(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    let text = reading.text;
     let from = kind_at(text, start).map_or(start, |(_, end)| end);
-    (from..end).any(|at| {
-        !text.is_typed(at, "da de do das dos na no e")
-            && !lexicon::describes_business(text.word(at))
-    }) && super::gazetteer::cities(&super::text::fold(text.quote(start, end))).is_empty()
+    (from..end)
+        .any(|at| !text.is_typed(at, "da de do das dos na no e") && !describes_business(text, at))
+        && super::gazetteer::cities(&super::text::fold(text.quote(start, end))).is_empty()
         && super::gazetteer::state_name(&super::text::fold(text.quote(start, end))).is_none()
-        && !super::catalogue::names_machine(text, start)
+        && !reading.names_machine(start)
 }
 
 /// A name as it is usually written: "DOM SMASH" and "brasa viva" get capitals; mixed words stay.

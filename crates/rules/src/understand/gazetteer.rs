@@ -118,6 +118,8 @@ struct Index {
     /// Short forms: each means one city.
     short: HashMap<&'static str, City>,
     common: HashSet<String>,
+    /// First words of cities, short forms, states and regions.
+    starts: HashSet<String>,
     longest: usize,
 }
 
@@ -138,6 +140,10 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
             index.short.insert(short, City { name, uf });
         }
     }
+    let states = STATES.iter().map(|state| state.1).chain(REGIONS.iter().map(|region| region.0));
+    let names = index.cities.keys().map(String::as_str).chain(index.short.keys().copied());
+    let starts = names.chain(states).chain(["minas", "matogrosso", "rio"]);
+    index.starts = starts.filter_map(|name| name.split(' ').next()).map(str::to_owned).collect();
     let common = include_str!("../../data/common_words_as_cities.txt").split_whitespace();
     index.common = common.map(|word| word.replace('_', " ")).collect();
     index
@@ -146,6 +152,11 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
 /// How a name is looked up: without accents, apostrophes and hyphens.
 fn key(name: &str) -> String {
     fold(name).replace(['\'', '’'], "").replace('-', " ")
+}
+
+/// Whether the name of any place begins with this word.
+pub fn starts_place(word: &str) -> bool {
+    INDEX.starts.contains(word)
 }
 
 /// The most words in the name of a city.

@@ -179,8 +179,9 @@ fn corrected(reading: &Reading<'_>) -> Option<(usize, usize)> {
         is_first_name(text.fold(*at))
             && text.is(at - 1, "e a o")
             && (corrected_between(text, text.sentence(*at).start, *at) || renamed(text, *at))
-            && gazetteer::cities(text.fold(*at)).is_empty()
-            && !super::catalogue::names_machine(text, *at)
+            && (gazetteer::cities(text.fold(*at)).is_empty()
+                || gazetteer::is_everyday_word(text.fold(*at)))
+            && !reading.names_machine(*at)
     })?;
     let end = name_end(text, at, Frame::Known)?;
     (text.gap(end) >= Gap::Comma).then_some((at, end))
@@ -224,13 +225,14 @@ fn presented(reading: &Reading<'_>) -> Option<(usize, usize)> {
             let asked_else =
                 !reading.question.asks.is_empty() && !reading.question.asks(Field::Name);
             let listed = matches!(text.gap(end), Gap::Comma | Gap::Dash | Gap::Slash)
-                && list_item(text, end);
+                && list_item(reading, end);
             ((whole_line && !asked_else) || listed).then_some((start, end))
         })
 }
 
 /// Whether what follows a name and a comma is a company or a place, as in a signature.
-fn list_item(text: &Text, at: usize) -> bool {
+fn list_item(reading: &Reading<'_>, at: usize) -> bool {
+    let text = reading.text;
     let verb = text.is(
         at,
         "quero queria bom boa tudo qual quanto preciso voces me pode tem o a e \
@@ -243,7 +245,7 @@ como por",
     text.word(at) == "empresa"
         || kind_at(text, at).is_some()
         || capital
-        || super::place::mentions(text).iter().any(|mention| mention.start == at)
+        || reading.cities.iter().any(|mention| mention.start == at)
 }
 
 /// "..., Débora" at the end, "Att, Paulo".

@@ -110,7 +110,8 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
             .any(|at| words.contains(&text.word(at)))
     };
     match found.label {
-        Intent::Injection | Intent::OptOut => false,
+        Intent::OptOut => (found.start..found.end).any(|at| text.word(at) == "banco"),
+        Intent::Injection => false,
         _ if reading.is_taken(found.start) => true,
         Intent::Greeting => is_correction(text, found.start),
         Intent::Catalog if before(&["vi", "vimos", "viu", "assisti"]) => true,
@@ -126,6 +127,12 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
             !requests(text, found.start)
         }
         Intent::Price if text.is(found.end, "do de") && text.word(found.end + 1) == "frete" => true,
+        Intent::Price
+            if text.is(found.start, "proposta orcamento cotacao")
+                && before(&["tenho", "temos", "tem"]) =>
+        {
+            true
+        }
         Intent::Price => {
             text.is(found.end, "for fosse estiver")
                 || before(&[

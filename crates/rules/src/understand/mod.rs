@@ -77,6 +77,8 @@ pub fn understand(context: &Context<'_>) -> Understanding {
     let question = question(context);
     let recent = context.history.iter().rev().take(HISTORY).rev();
     let history = Text::new(recent.map(|line| line.text.as_str()));
+    let spoken_of =
+        product::speaks_of_machines(&text) || product::speaks_of_machines(&question.text);
     let reading = Reading {
         text: &text,
         scope: &scope,
@@ -84,6 +86,8 @@ pub fn understand(context: &Context<'_>) -> Understanding {
         history: &history,
         lead: context.lead,
         catalogue: context.catalogue,
+        cities: place::mentions(&text),
+        machines: context.catalogue.named(&text, spoken_of),
         taken: RefCell::default(),
     };
     let found = intents::matches(&text);

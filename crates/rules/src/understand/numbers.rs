@@ -2,6 +2,9 @@
 
 use super::text::{Gap, Text};
 
+/// No spoken number has more words.
+const LONGEST: usize = 12;
+
 /// A number and the words it takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Number {
@@ -77,68 +80,49 @@ fn with_thousands(text: &Text, at: usize, value: f64) -> Number {
 
 /// The value of a number word; "mil", "cento" and "dúzia" multiply what stands before them.
 fn word_value(word: &str) -> Option<f64> {
-    const SMALL: [(&str, u16); 49] = [
-        ("um", 1),
-        ("uma", 1),
-        ("dois", 2),
-        ("duas", 2),
-        ("tres", 3),
-        ("quatro", 4),
-        ("cinco", 5),
-        ("seis", 6),
-        ("sete", 7),
-        ("oito", 8),
-        ("nove", 9),
-        ("dez", 10),
-        ("onze", 11),
-        ("doze", 12),
-        ("treze", 13),
-        ("quatorze", 14),
-        ("catorze", 14),
-        ("quinze", 15),
-        ("dezesseis", 16),
-        ("dezessete", 17),
-        ("dezoito", 18),
-        ("dezenove", 19),
-        ("vinte", 20),
-        ("trinta", 30),
-        ("quarenta", 40),
-        ("cinquenta", 50),
-        ("cincoenta", 50),
-        ("sessenta", 60),
-        ("setenta", 70),
-        ("oitenta", 80),
-        ("noventa", 90),
-        ("cem", 100),
-        ("cento", 100),
-        ("duzentos", 200),
-        ("duzentas", 200),
-        ("trezentos", 300),
-        ("trezentas", 300),
-        ("quatrocentos", 400),
-        ("quatrocentas", 400),
-        ("quinhentos", 500),
-        ("quinhentas", 500),
-        ("seiscentos", 600),
-        ("seiscentas", 600),
-        ("setecentos", 700),
-        ("setecentas", 700),
-        ("oitocentos", 800),
-        ("oitocentas", 800),
-        ("novecentos", 900),
-        ("novecentas", 900),
-    ];
-    if let Some((_, value)) = SMALL.iter().find(|(name, _)| *name == word) {
-        return Some(f64::from(*value));
-    }
-    match word {
-        "mil" => Some(1_000.0),
-        "meia" | "meio" => Some(0.5),
-        "duzia" | "duzias" => Some(12.0),
-        "centena" | "centenas" => Some(100.0),
-        "milhar" | "milhares" | "milheiro" | "milheiros" => Some(1_000.0),
-        _ => None,
-    }
+    Some(match word {
+        "um" | "uma" => 1.0,
+        "dois" | "duas" => 2.0,
+        "tres" => 3.0,
+        "quatro" => 4.0,
+        "cinco" => 5.0,
+        "seis" => 6.0,
+        "sete" => 7.0,
+        "oito" => 8.0,
+        "nove" => 9.0,
+        "dez" => 10.0,
+        "onze" => 11.0,
+        "doze" => 12.0,
+        "treze" => 13.0,
+        "quatorze" | "catorze" => 14.0,
+        "quinze" => 15.0,
+        "dezesseis" => 16.0,
+        "dezessete" => 17.0,
+        "dezoito" => 18.0,
+        "dezenove" => 19.0,
+        "vinte" => 20.0,
+        "trinta" => 30.0,
+        "quarenta" => 40.0,
+        "cinquenta" | "cincoenta" => 50.0,
+        "sessenta" => 60.0,
+        "setenta" => 70.0,
+        "oitenta" => 80.0,
+        "noventa" => 90.0,
+        "cem" | "cento" => 100.0,
+        "duzentos" | "duzentas" => 200.0,
+        "trezentos" | "trezentas" => 300.0,
+        "quatrocentos" | "quatrocentas" => 400.0,
+        "quinhentos" | "quinhentas" => 500.0,
+        "seiscentos" | "seiscentas" => 600.0,
+        "setecentos" | "setecentas" => 700.0,
+        "oitocentos" | "oitocentas" => 800.0,
+        "novecentos" | "novecentas" => 900.0,
+        "mil" | "milhar" | "milhares" | "milheiro" | "milheiros" => 1_000.0,
+        "meia" | "meio" => 0.5,
+        "duzia" | "duzias" => 12.0,
+        "centena" | "centenas" => 100.0,
+        _ => return None,
+    })
 }
 
 /// "cento e vinte", "dois mil e quinhentos", "mil e duzentos", "meia dúzia".
@@ -148,7 +132,7 @@ fn spoken(text: &Text, at: usize) -> Option<Number> {
     let mut last = f64::INFINITY;
     let mut end = at;
     let mut next = at;
-    while let Some(value) = word_value(text.fold(next)) {
+    while let Some(value) = word_value(text.fold(next)).filter(|_| next < at + LONGEST) {
         let scale = text
             .is_typed(next, "mil duzia duzias centena centenas milhar milhares milheiro milheiros")
             || (text.fold(next) == "cento"

@@ -60,7 +60,7 @@ const WORKS: u8 = 5;
 pub fn read(reading: &Reading<'_>) -> Vec<Fact> {
     let text = reading.text;
     let asked = reading.question.asks(Field::City);
-    let mentions = mentions(text);
+    let mentions = &reading.cities;
     let rejected: Vec<bool> = mentions
         .iter()
         .map(|m| denied_before(text, m.start, 4) || taken_back(text, m.whole))
@@ -135,10 +135,16 @@ pub fn mentions(text: &Text) -> Vec<Mention> {
 
 /// The state of a region named here, and one past its last word.
 fn region_at(text: &Text, at: usize) -> Option<(&'static str, usize)> {
+    if !starts_place(text, at) {
+        return None;
+    }
     (at + 2..=at + 5).rev().find_map(|end| Some((gazetteer::region(&name(text, at, end)?)?, end)))
 }
 
 fn mention(text: &Text, start: usize) -> Option<Mention> {
+    if !starts_place(text, start) {
+        return None;
+    }
     let mut longest = start + 1;
     while longest < start + gazetteer::longest_name() && text.gap(longest) <= Gap::Hyphen {
         longest += 1;
@@ -160,6 +166,11 @@ fn mention(text: &Text, start: usize) -> Option<Mention> {
         };
         Some(Mention { start, end, whole, cities, uf, everyday })
     })
+}
+
+/// Whether a place's name can start here at all: a quick look before the long one.
+fn starts_place(text: &Text, at: usize) -> bool {
+    text.is_typed(at, "sta sto s gov pres cel") || gazetteer::starts_place(text.fold(at))
 }
 
 /// The words as the gazetteer looks them up, with "Sta." and "Sto." written out.
@@ -224,6 +235,9 @@ fn state_code_at(text: &Text, at: usize, beside_city: bool) -> Option<&'static s
 }
 
 fn state_name_at(text: &Text, at: usize) -> Option<(&'static str, usize)> {
+    if !starts_place(text, at) {
+        return None;
+    }
     (at + 1..=at + 4).rev().find_map(|end| {
         if (at + 1..end).any(|i| text.gap(i) > Gap::Hyphen) {
             return None;
@@ -318,23 +332,15 @@ situado sede instalar instalada rodar instalado",
     {
         return WORKS;
     }
-    if verb.starts_with("atend")
-        || verb.starts_with("entreg")
-        || before(&[
-            "atendo",
-            "atendemos",
-            "registro",
-            "passei",
-            "viajei",
-            "fui",
-            "estive",
-            "comi",
-            "vi",
-            "conheci",
-            "visitei",
-            "ferias",
-        ])
-    {
+    // Served, visited, seen: not where the lead is.
+    let clause = (from..m.start).rev().find(|at| text.gap(*at) >= Gap::Comma).unwrap_or(from);
+    let elsewhere = (clause..m.start).any(|at| {
+        text.is(
+            at,
+            "atendo atendemos registro passei viajei fui estive comi vi conheci visitei ferias",
+        )
+    });
+    if elsewhere || verb.starts_with("atend") || verb.starts_with("entreg") {
         return NOWHERE;
     }
     if one_of(

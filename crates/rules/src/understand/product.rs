@@ -23,8 +23,7 @@ pub struct Machines {
 /// Reads which machines the burst is about.
 pub fn read(reading: &Reading<'_>) -> Machines {
     let text = reading.text;
-    let spoken_of = speaks_of_machines(text) || speaks_of_machines(&reading.question.text);
-    let named = reading.catalogue.named(text, spoken_of);
+    let named = &reading.machines;
     let mut machines = Machines::default();
     for (index, one) in named.iter().enumerate() {
         let from = index.checked_sub(1).and_then(|i| named.get(i)).map_or(0, |before| before.end);
@@ -61,7 +60,8 @@ fn wants_the_same(text: &Text, from: usize) -> bool {
     })
 }
 
-fn speaks_of_machines(text: &Text) -> bool {
+/// Whether machines are spoken of at all, so that "a trezentos" can be one.
+pub fn speaks_of_machines(text: &Text) -> bool {
     text.tokens.iter().any(|token| {
         one_of(
             &token.word,

@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Named};
+use super::place::Mention;
 use super::question::Question;
 use super::scope::Scope;
 use super::text::Text;
@@ -24,11 +25,20 @@ pub struct Reading<'a> {
     pub lead: &'a Lead,
     /// The machines.
     pub catalogue: &'a Catalogue,
+    /// The cities named in it.
+    pub cities: Vec<Mention>,
+    /// The machines named in it.
+    pub machines: Vec<Named>,
     /// Words that earlier readers have used up: a city inside a company's name is no place.
     pub taken: RefCell<Vec<Range<usize>>>,
 }
 
 impl Reading<'_> {
+    /// Whether a machine is named right here.
+    pub fn names_machine(&self, at: usize) -> bool {
+        self.machines.iter().any(|named| named.start == at)
+    }
+
     /// A fact with the words it was read from.
     pub fn fact(&self, value: Value, start: usize, end: usize) -> Fact {
         Fact {

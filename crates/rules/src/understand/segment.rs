@@ -113,7 +113,7 @@ fn stated(reading: &Reading<'_>, at: usize, end: usize, segment: &str) -> bool {
     let determiner = one_of(
         back(1),
         "meu minha nosso nossa um uma no na em do da o a para de dum duma sou \
-somos tenho temos e aqui pequena pequeno abrindo abrir montando montar \
+somos tenho temos tem ter e aqui pequena pequeno abrindo abrir montando montar \
 com num numa nossas minhas proprio propria abri",
     );
     if one_of(back(1), "um uma") && one_of(back(2), "vi viu conheco igual") {

@@ -10,7 +10,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::contact::{self, Special};
 
 /// A message longer than this is read up to here: nobody states facts beyond it.
-const LONGEST_LINE: usize = 6_000;
+const LONGEST_LINE: usize = 2_000;
 
 /// What stands between a word and the one before it, from weak to strong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,6 +74,8 @@ pub struct Text {
     pub tokens: Vec<Token>,
     /// The sentences, in order; together they cover all words.
     pub sentences: Vec<Sentence>,
+    /// For each word, the place of its sentence.
+    sentence_of: Vec<usize>,
 }
 
 impl Text {
@@ -82,6 +84,9 @@ impl Text {
         let mut text = Self::default();
         for line in lines {
             text.add(line);
+        }
+        for (index, sentence) in text.sentences.iter().enumerate() {
+            text.sentence_of.resize(sentence.end, index);
         }
         text
     }
@@ -156,9 +161,9 @@ impl Text {
 
     /// The sentence that holds a word.
     pub fn sentence(&self, at: usize) -> Sentence {
-        self.sentences
-            .iter()
-            .find(|sentence| (sentence.start..sentence.end).contains(&at))
+        self.sentence_of
+            .get(at)
+            .and_then(|index| self.sentences.get(*index))
             .copied()
             .unwrap_or(Sentence { start: at, end: at + 1, question: false })
     }
@@ -180,7 +185,19 @@ impl Text {
 
 /// Whether a word is one of a list, parted by blanks.
 pub fn one_of(word: &str, list: &str) -> bool {
-    !word.is_empty() && list.split(' ').any(|known| known == word)
+    let (word, list) = (word.as_bytes(), list.as_bytes());
+    let mut at = 0;
+    while !word.is_empty() && at + word.len() <= list.len() {
+        let end = at + word.len();
+        if &list[at..end] == word && list.get(end).is_none_or(|byte| *byte == b' ') {
+            return true;
+        }
+        match list[at..].iter().position(|byte| *byte == b' ') {
+            Some(blank) => at += blank + 1,
+            None => break,
+        }
+    }
+    false
 }
 
 /// Lower case, without accents.

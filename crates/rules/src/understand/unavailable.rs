@@ -42,5 +42,8 @@ orcamento quanto interesse e busco cotar vcs",
         text.is(i, "minha meu nossa nosso tenho temos uso usamos na no da do com")
             && !(text.word(i) == "com" && text.word(i.wrapping_sub(1)).starts_with("trabalh"))
     });
-    asks && !own && !denied_before(text, at, 3)
+    // "máquina de cortar frios", and no more.
+    let named = sentence.end - sentence.start <= 6
+        && text.is(sentence.start, "maquina maquinas equipamento");
+    (asks || named) && !own && !denied_before(text, at, 3)
 }

@@ -254,8 +254,11 @@ fn counts_something_else(text: &Text, number: &Number) -> bool {
         "ddd numero telefone cep loja modelo boca molde potencia ano desde dia \
 nr nr12 inox aco rua avenida fb se das as turno artigo",
     );
+    // "a de três mil por hora": what a machine makes.
+    let machine = before == "de"
+        && text.is(number.start.wrapping_sub(2), "a uma aquela maquina modelo formadora essa");
     let dated = text.gap(number.end) == Gap::Slash && numbers::is_number(text, number.end);
-    money || (labelled && text.gap(number.start) < Gap::Comma) || dated
+    money || (labelled && text.gap(number.start) < Gap::Comma) || dated || machine
 }
 
 fn period_word(text: &Text, at: usize) -> Option<(Period, f64)> {

@@ -60,28 +60,33 @@ pub async fn think(
     record: TurnRecord,
     model: bool,
 ) -> Thought {
-    let offline = offline::think(turn);
-    // What needs no answer (a sticker, a thumbs-up, an opt-out) needs no model either.
-    let client = app.openai.as_ref().filter(|_| model && offline.reply.is_some());
     let mut ledger = Ledger { record, model_time: Duration::ZERO, verdicts: Vec::new() };
-    if let Some(client) = client {
-        let begun = tokio::time::Instant::now();
-        let draft =
-            tokio::time::timeout(MODEL_TIME, ask(app, client, turn, phone, &mut ledger)).await;
-        ledger.model_time = begun.elapsed();
-        match draft {
-            Ok(Some((draft, reply))) => return ledger.close("openai", turn, draft, Some(reply)),
-            Ok(None) => {}
-            Err(_) => ledger.note("model: took too long"),
-        }
+    let Some(client) = app.openai.as_ref().filter(|_| model) else {
+        return think_offline(turn, ledger, offline::think(turn));
+    };
+    // What needs no answer (a sticker, a thumbs-up, an opt-out) needs no model either.
+    if let Some(draft) = offline::without_model(turn) {
+        return think_offline(turn, ledger, draft);
     }
-    let reply = offline.reply.as_deref().map(|text| {
+    let begun = tokio::time::Instant::now();
+    let answer = tokio::time::timeout(MODEL_TIME, ask(app, client, turn, phone, &mut ledger)).await;
+    ledger.model_time = begun.elapsed();
+    match answer {
+        Ok(Some((draft, reply))) => return ledger.close("openai", turn, draft, Some(reply)),
+        Ok(None) => {}
+        Err(_) => ledger.note("model: took too long"),
+    }
+    think_offline(turn, ledger, offline::think(turn))
+}
+
+fn think_offline(turn: &Turn<'_>, mut ledger: Ledger, draft: Draft) -> Thought {
+    let reply = draft.reply.as_deref().map(|text| {
         guardrails::clear_for(turn, text).unwrap_or_else(|breaches| {
             ledger.breaches("offline", &breaches);
             guardrails::safe_phrase(turn.playbook)
         })
     });
-    ledger.close("offline", turn, offline, reply)
+    ledger.close("offline", turn, draft, reply)
 }
 
 /// One structured call, and one more when the guardrails stop its reply.

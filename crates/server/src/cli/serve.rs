@@ -15,11 +15,11 @@ use crate::clock::Clock;
 use crate::config::{Config, log_filter};
 use crate::deliveries::{self, Deliveries};
 use crate::store::Store;
-use crate::store::queue::{Heartbeat, Leave};
+use crate::store::queue::{BringBack, Heartbeat, Leave};
 use crate::store::setting::Ping;
 use crate::telemetry::{self, Metrics};
 use crate::turns::{self, Turns};
-use crate::{health, lanes, playbook_watch, web};
+use crate::{health, intake, lanes, playbook_watch, web};
 
 /// How often a replica reports that it lives.
 const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -65,6 +65,7 @@ pub(super) async fn agent(
     stop: CancellationToken,
 ) -> Result<(), Failed> {
     app.store.write(heartbeat(&app)).await?;
+    app.store.write(BringBack { now: app.clock.now() }).await?;
     let mut parts: JoinSet<Result<(), Failed>> = JoinSet::new();
     let router = web::router(Arc::clone(&app), demo);
     let served = web::serve(listener, router, stop.clone());
@@ -89,6 +90,11 @@ pub(super) async fn agent(
     let (kept, keep_stop) = (Arc::clone(&app), stop.clone());
     parts.spawn(async move {
         housekeeping(&kept, keep_stop).await;
+        Ok(())
+    });
+    let (replayed, replay_stop) = (Arc::clone(&app), stop.clone());
+    parts.spawn(async move {
+        intake::replay::run(&replayed, replay_stop).await;
         Ok(())
     });
     let mut result = Ok(());

@@ -10,6 +10,7 @@ pub mod migrate;
 pub mod queue;
 pub mod reports;
 pub mod setting;
+pub mod spool;
 pub mod throwaway;
 pub mod turn;
 

@@ -246,6 +246,27 @@ impl Operation for Heartbeat {
     }
 }
 
+/// Brings back what a clock that was set back put far into the future.
+pub struct BringBack {
+    /// Now, in milliseconds.
+    pub now: i64,
+}
+
+/// No lane sleeps longer on purpose: the longest is a vendor's `Retry-After`.
+const LONGEST_SLEEP_MS: i64 = 20 * 60 * 1000;
+
+impl Operation for BringBack {
+    type Output = u64;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<u64, Error> {
+        tx.execute(
+            "UPDATE queue SET wake_at = $1 WHERE wake_at > $2",
+            &params![self.now, self.now + LONGEST_SLEEP_MS],
+        )
+        .await
+    }
+}
+
 /// Says goodbye, so that nobody waits for this replica's silence.
 pub struct Leave {
     /// Who leaves.

@@ -1,4 +1,4 @@
-//! Webhooks of Z-API: authenticate, decode, decide, store, and only then answer 200.
+//! Webhooks of Z-API: authenticate, read, hand over, and only then answer 200.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,27 +9,13 @@ use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 
-use seleto_rules::delivery::Tick;
-
 use super::{Rejection, auth};
 use crate::app::App;
-use crate::hash;
-use crate::store::Error;
-use crate::store::identity::Person;
-use crate::store::ingest::{Envelope, Keep, LeadEdited, LeadTypes, LeadWrote, NewMessage, Stored};
-use crate::store::reports::{ConnectionChanged, DeliveryReported, LeftOurNumber, Ticked};
-use crate::store::turn::kind_name;
-use crate::zapi::webhook::{
-    self, Decision, Event, EventKind, FromMe, Inbound, Media, Ours, Private, StateChange, Typing,
-    Undecodable,
-};
+use crate::intake::{self, Taken};
+use crate::zapi::webhook::{self, Event, Undecodable};
 
 /// The most bytes a webhook may have.
 pub const BODY_LIMIT: usize = 256 * 1024;
-/// Ids longer than this are kept as their hash: they must fit into an index.
-const LONGEST_ID: usize = 200;
-/// How many messages one status report may tick.
-const MOST_TICKS: usize = 500;
 
 #[derive(Deserialize)]
 pub(super) struct Credentials {
@@ -50,26 +36,18 @@ pub(super) async fn zapi(
         Undecodable::NotAnObject => Rejection::NotAnObject,
     })?;
     let instance = instance(&app, &event)?;
-    let received = Received { app: &app, event: &event, instance, body: &body };
-    let decision = webhook::decide(&event, &Ours { phone: None });
-    let answer = received.label(&decision);
-    let stored = received.store(decision).await.map_err(|error| {
+    let taken = intake::take(&app, instance, &event, &body).await.map_err(|error| {
         tracing::error!(%error, "a webhook could not be stored");
         Rejection::NotStored
     })?;
-    metrics::counter!("seleto_webhooks_total", "event" => event.name(), "decision" => answer.0)
-        .increment(1);
-    Ok(Json(match stored {
-        Stored::Duplicate => serde_json::json!({ "status": "duplicate" }),
-        Stored::New { wake_at, .. } => {
-            received.ring(wake_at, answer.0);
-            match answer {
-                ("turn", _) => serde_json::json!({ "status": "accepted" }),
-                (status, None) => serde_json::json!({ "status": status }),
-                (status, Some(reason)) => {
-                    serde_json::json!({ "status": status, "reason": reason })
-                }
-            }
+    Ok(Json(match taken {
+        Taken::Duplicate => serde_json::json!({ "status": "duplicate" }),
+        Taken::New { decision: "turn", .. } | Taken::Kept => {
+            serde_json::json!({ "status": "accepted" })
+        }
+        Taken::New { decision, reason: None } => serde_json::json!({ "status": decision }),
+        Taken::New { decision, reason } => {
+            serde_json::json!({ "status": decision, "reason": reason })
         }
     }))
 }
@@ -109,223 +87,6 @@ fn instance(app: &App, event: &Event) -> Result<String, Rejection> {
     match (configured, event.instance_id.as_deref()) {
         (Some(ours), Some(theirs)) if ours != theirs => Err(Rejection::OtherInstance),
         (Some(ours), _) => Ok(ours.to_owned()),
-        (None, theirs) => Ok(bounded(theirs.unwrap_or("default"))),
+        (None, theirs) => Ok(intake::bounded(theirs.unwrap_or("default"))),
     }
-}
-
-struct Received<'a> {
-    app: &'a App,
-    event: &'a Event,
-    instance: String,
-    body: &'a [u8],
-}
-
-impl Received<'_> {
-    fn label(&self, decision: &Decision) -> (&'static str, Option<&'static str>) {
-        match decision {
-            Decision::Turn(_) => ("turn", None),
-            Decision::State(_) => ("state", None),
-            Decision::Ignored(reason) => ("ignored", Some(reason.label())),
-        }
-    }
-
-    /// A new message is due in its conversation; a report may free the next message to send.
-    fn ring(&self, wake_at: Option<i64>, decision: &str) {
-        let Some(at) = wake_at else { return };
-        match decision {
-            "turn" => self.app.turns_bell.ring(at),
-            _ => {
-                self.app.turns_bell.ring(at);
-                self.app.deliveries_bell.ring(at);
-            }
-        }
-    }
-
-    async fn store(&self, decision: Decision) -> Result<Stored, Error> {
-        let store = &self.app.store;
-        match decision {
-            Decision::Ignored(reason) => {
-                let Some(envelope) = self.envelope("ignored", Some(reason.label())) else {
-                    return Ok(NOTHING);
-                };
-                store.ingest(Keep(envelope)).await
-            }
-            Decision::Turn(inbound) => match self.lead_wrote("turn", *inbound, true) {
-                Some(event) => store.ingest(event).await,
-                None => Ok(NOTHING),
-            },
-            Decision::State(change) => self.store_change(change).await,
-        }
-    }
-
-    async fn store_change(&self, change: StateChange) -> Result<Stored, Error> {
-        let store = &self.app.store;
-        if let StateChange::Typing { chat, typing } = change {
-            return self.typing(&chat, typing).await;
-        }
-        let Some(envelope) = self.envelope("state", None) else { return Ok(NOTHING) };
-        match change {
-            StateChange::Sent { zaap_id, message_id } => {
-                store.ingest(self.delivery(envelope, zaap_id, message_id, None)).await
-            }
-            StateChange::NotSent { zaap_id, message_id, error } => {
-                let error = Some(crate::http::clean(&error, &[]));
-                store.ingest(self.delivery(envelope, zaap_id, message_id, error)).await
-            }
-            StateChange::Ticked { ids, tick } => {
-                let ids = ids.iter().take(MOST_TICKS).map(|id| bounded(id)).collect();
-                store.ingest(Ticked { envelope, ids, tick: our_tick(tick) }).await
-            }
-            StateChange::Edited(inbound) => {
-                let original_id = inbound.message_id.as_deref().map(bounded).unwrap_or_default();
-                match self.lead_wrote("state", *inbound, true) {
-                    Some(wrote) => store.ingest(LeadEdited { wrote, original_id }).await,
-                    None => Ok(NOTHING),
-                }
-            }
-            StateChange::Reacted(inbound) => match self.lead_wrote("state", *inbound, false) {
-                Some(event) => store.ingest(event).await,
-                None => Ok(NOTHING),
-            },
-            StateChange::FromMe(from_me) => store.ingest(left_our_number(envelope, *from_me)).await,
-            StateChange::Connected { .. } => {
-                let detail = String::new();
-                store.ingest(ConnectionChanged { envelope, connected: true, detail }).await
-            }
-            StateChange::Disconnected { error } => {
-                let detail = format!(
-                    "WhatsApp desconectado: reconecte o aparelho no painel da Z-API ({})",
-                    crate::http::clean(error.as_deref().unwrap_or("sem detalhes"), &[])
-                );
-                store.ingest(ConnectionChanged { envelope, connected: false, detail }).await
-            }
-            StateChange::Revoked { .. } | StateChange::Typing { .. } => {
-                store.ingest(Keep(envelope)).await
-            }
-        }
-    }
-
-    async fn typing(&self, chat: &webhook::Chat, typing: Typing) -> Result<Stored, Error> {
-        let wait_ms = match typing {
-            Typing::Composing | Typing::Recording => self.app.config.quiet_time.while_typing(),
-            Typing::Paused | Typing::Available | Typing::Unavailable => None,
-        };
-        let (Some(wait_ms), Some(address)) = (wait_ms, chat.address()) else { return Ok(NOTHING) };
-        let person = person(address, None);
-        let envelope = self.envelope_with("presence".to_owned(), "state", None);
-        self.app.store.ingest(LeadTypes { envelope, person, wait_ms }).await
-    }
-
-    fn lead_wrote(
-        &self,
-        decision: &'static str,
-        inbound: Inbound,
-        answer: bool,
-    ) -> Option<LeadWrote> {
-        let envelope = self.envelope(decision, None)?;
-        let text = inbound.text.as_str();
-        let quiet_ms = answer.then(|| self.app.config.quiet_time.after(text));
-        let message = NewMessage {
-            kind: kind_name(inbound.kind),
-            text: text.to_owned(),
-            media: inbound.media.as_ref().map(media),
-            external_id: inbound.message_id.as_deref().map(bounded),
-            quoted_id: inbound.quoted_message_id.as_deref().map(bounded),
-            sent_at: inbound.at_ms.unwrap_or(envelope.now),
-        };
-        let mut person = person(inbound.address.as_str(), inbound.lid.as_ref());
-        person.name = inbound.sender_name.map(Private::into_string);
-        Some(LeadWrote { envelope, person, message, quiet_ms })
-    }
-
-    fn delivery(
-        &self,
-        envelope: Envelope,
-        zaap_id: Option<String>,
-        message_id: Option<String>,
-        error: Option<String>,
-    ) -> DeliveryReported {
-        let address = match &self.event.kind {
-            EventKind::Delivery { chat, .. } => chat.address().unwrap_or_default(),
-            _ => "",
-        };
-        DeliveryReported {
-            envelope,
-            person: person(address, None),
-            queue_id: zaap_id.as_deref().map(bounded),
-            external_id: message_id.as_deref().map(bounded),
-            error,
-        }
-    }
-
-    /// `None` for events that are not kept, because each repetition is news.
-    fn envelope(&self, decision: &'static str, reason: Option<&str>) -> Option<Envelope> {
-        let key = self.event.dedupe_key()?;
-        Some(self.envelope_with(bounded(&key), decision, reason))
-    }
-
-    fn envelope_with(
-        &self,
-        external_id: String,
-        decision: &'static str,
-        reason: Option<&str>,
-    ) -> Envelope {
-        Envelope {
-            source: "zapi",
-            instance: self.instance.clone(),
-            external_id,
-            decision,
-            reason: reason.map(str::to_owned),
-            body: String::from_utf8_lossy(self.body).into_owned(),
-            now: self.app.clock.now(),
-        }
-    }
-}
-
-const NOTHING: Stored = Stored::New { conversation: None, wake_at: None };
-
-/// A message that the connected number sent.
-fn left_our_number(envelope: Envelope, from_me: FromMe) -> LeftOurNumber {
-    let person = person(from_me.address.as_str(), from_me.lid.as_ref());
-    let message = NewMessage {
-        kind: kind_name(from_me.kind),
-        text: from_me.text.into_string(),
-        media: None,
-        external_id: from_me.message_id.as_deref().map(bounded),
-        quoted_id: from_me.quoted_message_id.as_deref().map(bounded),
-        sent_at: from_me.at_ms.unwrap_or(envelope.now),
-    };
-    LeftOurNumber { envelope, person, message, by_api: from_me.through_api }
-}
-
-fn person(address: &str, lid: Option<&Private>) -> Person {
-    let own_lid = address.ends_with("@lid").then_some(address);
-    Person {
-        phone: address.parse().ok(),
-        lid: own_lid.or(lid.map(Private::as_str)).map(bounded),
-        address: bounded(address),
-        name: None,
-    }
-}
-
-fn media(media: &Media) -> serde_json::Value {
-    serde_json::json!({
-        "kind": kind_name(media.kind),
-        "url": media.url.as_ref().map(Private::as_str),
-        "mime_type": media.mime_type.as_deref(),
-        "file_name": media.file_name.as_ref().map(Private::as_str),
-    })
-}
-
-fn our_tick(tick: webhook::Tick) -> Tick {
-    match tick {
-        webhook::Tick::Sent => Tick::Sent,
-        webhook::Tick::Received => Tick::Received,
-        webhook::Tick::Read => Tick::Read,
-        webhook::Tick::Played => Tick::Played,
-    }
-}
-
-fn bounded(id: &str) -> String {
-    if id.len() <= LONGEST_ID { id.to_owned() } else { format!("sha256:{}", hash::full(id)) }
 }

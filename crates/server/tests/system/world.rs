@@ -33,6 +33,12 @@ pub struct World {
 
 struct Folder(std::path::PathBuf);
 
+impl Folder {
+    fn new() -> Self {
+        Self(std::env::temp_dir().join(format!("seleto-test-{}", uuid::Uuid::new_v4())))
+    }
+}
+
 impl Drop for Folder {
     fn drop(&mut self) {
         drop(std::fs::remove_dir_all(&self.0));
@@ -47,14 +53,26 @@ impl World {
 
     /// On PostgreSQL, without a model.
     pub async fn postgres() -> Self {
-        Self::start(&crate::postgres::cluster().database().await, &[], None).await
+        Self::postgres_at(&crate::postgres::cluster().database().await).await
+    }
+
+    /// On PostgreSQL at this address, without a model.
+    pub async fn postgres_at(database: &str) -> Self {
+        let folder = Folder::new();
+        let spool = folder.0.join("spool.db").display().to_string();
+        Self::start(database, &[("SPOOL_PATH", &spool)], Some(folder)).await
+    }
+
+    /// On PostgreSQL at this address, on a machine where no spool can be written.
+    pub async fn postgres_without_spool(database: &str) -> Self {
+        Self::start(database, &[("SPOOL_PATH", "/dev/null/spool.db")], None).await
     }
 
     /// On the embedded engine, with variables of its own.
     pub async fn sqlite_with(vars: &[(&str, &str)]) -> Self {
-        let folder = std::env::temp_dir().join(format!("seleto-test-{}", uuid::Uuid::new_v4()));
-        let url = format!("sqlite://{}", folder.join("test.db").display());
-        Self::start(&url, vars, Some(Folder(folder))).await
+        let folder = Folder::new();
+        let url = format!("sqlite://{}", folder.0.join("test.db").display());
+        Self::start(&url, vars, Some(folder)).await
     }
 
     async fn start(database: &str, vars: &[(&str, &str)], folder: Option<Folder>) -> Self {

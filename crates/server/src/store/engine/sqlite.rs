@@ -34,6 +34,8 @@ impl Sqlite {
     /// # Errors
     /// When the folder or the file cannot be written, or is no database.
     pub fn open(path: &Path) -> Result<Self, Error> {
+        create_private(path)
+            .map_err(|error| Error::Unavailable(format!("{}: {error}", path.display())))?;
         let mut connection = connect(path, OpenFlags::default())?;
         let (writer, jobs) = mpsc::channel::<Box<dyn Job>>();
         std::thread::Builder::new()
@@ -96,6 +98,16 @@ fn snapshot<O: Operation>(connection: &mut Connection, operation: &O) -> Result<
     let result = run_now(operation, connection);
     connection.execute_batch("ROLLBACK")?;
     result
+}
+
+/// A new file is for its owner only: it holds what leads write. SQLite gives the files beside it
+/// the same permissions.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::File::options();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ())
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
