@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::net::TcpStream;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
@@ -10,30 +11,34 @@ use rand::{RngExt as _, SeedableRng as _};
 use crate::agent::{Agent, Folder, free_port};
 use crate::kills::seed;
 use crate::postgres;
-use crate::scene::Scene;
+use crate::scene::{Scene, Setup};
 
 const RESTARTS: usize = 3;
 /// How long a process works before it is asked to stop, in milliseconds from when it listens.
-const LIFE_MS: std::ops::RangeInclusive<u64> = 300..=2_000;
+const LIFE_MS: RangeInclusive<u64> = 300..=2_000;
 /// A burst that waits is left to the next process.
 const QUIET_MS: u32 = 300;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn restarted_on_sqlite_nobody_notices() {
-    restart("sqlite", Scene::start(None, 1, QUIET_MS).await, 1).await;
+    let setup = Setup { postgres: None, replicas: 1, quiet_ms: QUIET_MS, model: true };
+    restart("sqlite", setup).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn restarted_one_by_one_on_postgres_nobody_notices() {
-    let database = postgres::cluster().database().await;
-    restart("two replicas", Scene::start(Some(database), 2, QUIET_MS).await, 2).await;
+    let postgres = Some(postgres::cluster().database().await);
+    let setup = Setup { postgres, replicas: 2, quiet_ms: QUIET_MS, model: true };
+    restart("two replicas", setup).await;
 }
 
 /// Stops and starts one replica after the other under load.
-async fn restart(name: &str, mut scene: Scene, replicas: usize) {
+async fn restart(name: &str, setup: Setup) {
     let seed = seed();
     println!("{name}: SELETO_CRASH_SEED={seed} repeats these restarts");
     let mut dice = StdRng::seed_from_u64(seed);
+    let replicas = setup.replicas;
+    let mut scene = Scene::start(setup).await;
     let load = scene.load(dice.random());
     for restart in 0..RESTARTS {
         // This is the experiment itself, not a wait for something.
