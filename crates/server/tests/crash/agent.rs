@@ -16,6 +16,8 @@ const START: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(20);
 /// How much of a log a failure shows.
 const TAIL_LINES: usize = 30;
+/// And how much of each line.
+const TAIL_COLUMNS: usize = 300;
 
 /// A folder for one test, removed when the test succeeds.
 pub struct Folder(PathBuf);
@@ -63,12 +65,18 @@ pub fn seleto(folder: &Folder, variables: &[(&str, String)]) -> Command {
 pub struct Agent {
     process: Child,
     log: PathBuf,
+    listens: Option<oneshot::Receiver<()>>,
     ended: oneshot::Receiver<()>,
 }
 
 impl Agent {
     /// Starts one and waits until it listens. Its log is added to the file `name`.log.
     pub async fn start(folder: &Folder, name: &str, variables: &[(&str, String)]) -> Self {
+        Self::spawn(folder, name, variables).listening().await
+    }
+
+    /// Starts one, and does not wait until it listens.
+    pub fn spawn(folder: &Folder, name: &str, variables: &[(&str, String)]) -> Self {
         let mut process = seleto(folder, variables)
             .arg("serve")
             .stdout(Stdio::null())
@@ -81,11 +89,19 @@ impl Agent {
         let stderr = process.stderr.take().expect("its errors are piped");
         let file = File::options().create(true).append(true).open(&log).expect("a log file");
         thread::spawn(move || keep_log(stderr, file, says_listening, says_ended));
-        let agent = Self { process, log, ended };
+        Self { process, log, listens: Some(listens), ended }
+    }
+
+    /// The same, once it listens.
+    ///
+    /// # Panics
+    /// When it ends instead, or takes too long.
+    pub async fn listening(mut self) -> Self {
+        let Some(listens) = self.listens.take() else { return self };
         match tokio::time::timeout(START, listens).await {
-            Ok(Ok(())) => agent,
-            Ok(Err(_)) => panic!("the agent ended while starting:\n{}", agent.tail()),
-            Err(_) => panic!("the agent does not listen:\n{}", agent.tail()),
+            Ok(Ok(())) => self,
+            Ok(Err(_)) => panic!("the agent ended while starting:\n{}", self.tail()),
+            Err(_) => panic!("the agent does not listen:\n{}", self.tail()),
         }
     }
 
@@ -154,7 +170,9 @@ pub fn tail(path: &Path) -> String {
     let text = fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let text = text.unwrap_or_else(|error| error.to_string());
     let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n")
+    let tail = &lines[lines.len().saturating_sub(TAIL_LINES)..];
+    let short = |line: &&str| line.chars().take(TAIL_COLUMNS).collect::<String>();
+    tail.iter().map(short).collect::<Vec<_>>().join("\n")
 }
 
 /// A port that is free now, below the range that systems give to outgoing connections: nothing

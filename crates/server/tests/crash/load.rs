@@ -13,16 +13,19 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// Messages a second.
-const RATE: u32 = 20;
+/// Messages a second: little for the product, a good part of a core for a debug build.
+const RATE: u32 = 10;
 /// How many conversations are open side by side.
-const SIDE_BY_SIDE: usize = 40;
+const SIDE_BY_SIDE: usize = 25;
 /// How many messages a conversation gets before another takes its place.
 const MESSAGES_EACH: usize = 5;
 /// How many conversations show, after the last crash, that the vendor's reports arrive again.
 const CANARIES: usize = 5;
 /// Numbers that no other lead has.
 const CANARIES_FROM: usize = 1_000_000;
+
+/// How tokens begin.
+const TOKEN: &str = "zq";
 
 /// What leads of a machine maker ask; none of it is a farewell.
 const QUESTIONS: [&str; 5] = [
@@ -54,6 +57,8 @@ pub struct Accepted {
     pub phone: String,
     /// What.
     pub text: String,
+    /// The one word in it that no other message has.
+    pub token: String,
     /// The vendor's id.
     pub message_id: String,
     /// When it was posted first, in milliseconds: no reply to it can be older.
@@ -101,9 +106,8 @@ impl Load {
         self.stop.cancel();
         let mut under_way = self.writing.await.expect("writing ends");
         for canary in 0..CANARIES {
-            let text = format!("{} (canário {canary})", QUESTIONS[0]);
-            let phone = phone(CANARIES_FROM + canary);
-            under_way.spawn(Arc::clone(&self.post).deliver(phone, text));
+            let number = CANARIES_FROM + canary;
+            under_way.spawn(Arc::clone(&self.post).deliver(phone(number), number, QUESTIONS[0]));
         }
         while let Some(done) = under_way.join_next().await {
             done.expect("posting does not panic");
@@ -123,8 +127,7 @@ async fn write(post: Arc<Post>, seed: u64, stop: CancellationToken) -> JoinSet<(
         }
         let conversation = number / MESSAGES_EACH + dice.random_range(0..SIDE_BY_SIDE);
         let question = QUESTIONS[dice.random_range(0..QUESTIONS.len())];
-        let text = format!("{question} (pedido {number})");
-        under_way.spawn(Arc::clone(&post).deliver(phone(conversation), text));
+        under_way.spawn(Arc::clone(&post).deliver(phone(conversation), number, question));
     }
     under_way
 }
@@ -136,7 +139,9 @@ fn phone(conversation: usize) -> String {
 
 impl Post {
     /// Posts one message until it is accepted, at whichever door is open.
-    async fn deliver(self: Arc<Self>, phone: String, text: String) {
+    async fn deliver(self: Arc<Self>, phone: String, number: usize, question: &'static str) {
+        let token = token(number);
+        let text = format!("{question} (pedido {token})");
         let body = self.zapi.lead(&phone, "Lead de Teste").text_body(&text);
         let message_id = body["messageId"].as_str().expect("a message has an id").to_owned();
         let posted_at = self.clock.now();
@@ -144,7 +149,7 @@ impl Post {
         let mut record = self.record.lock().expect("no poster panicked");
         match ended {
             Ok(posts) => {
-                record.accepted.push(Accepted { phone, text, message_id, posted_at, posts });
+                record.accepted.push(Accepted { phone, text, token, message_id, posted_at, posts });
             }
             Err(complaint) => record.complaints.push(complaint),
         }
@@ -171,6 +176,22 @@ impl Post {
             }
         }
     }
+}
+
+/// A word for each number, since figures mean something to the agent.
+fn token(mut number: usize) -> String {
+    let mut token = String::new();
+    for _ in 0..5 {
+        token.push(char::from(b'a' + u8::try_from(number % 26).expect("below 26")));
+        number /= 26;
+    }
+    format!("{TOKEN}{token}")
+}
+
+/// The tokens in a text, in their order.
+pub fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|letter: char| !letter.is_ascii_lowercase());
+    words.filter(|word| word.len() == TOKEN.len() + 5 && word.starts_with(TOKEN))
 }
 
 /// A connection for each post, as from a load balancer: none is found dead when it is used again.

@@ -9,7 +9,7 @@ use seleto_simulator::zapi::{Call, Operation, Zapi};
 use seleto_simulator::{Author, Bubble};
 
 use crate::database::Database;
-use crate::load::{Accepted, Record, by_phone};
+use crate::load::{Accepted, Record, by_phone, tokens};
 use crate::scene::SEND_TIME;
 use tables::{Delivery, Message, Tables};
 
@@ -38,6 +38,8 @@ pub struct Figures {
     pub posted_again: usize,
     /// Turns that made a reply.
     pub answered_turns: usize,
+    /// Of these, by the model.
+    pub by_model: usize,
     /// Replies, bubble by bubble.
     pub deliveries: usize,
     /// Attempts of which nobody knew what became of them.
@@ -56,11 +58,13 @@ impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} messages accepted ({} posted again), {} turns, {} bubbles, {} unknown outcomes, \
+            "{} messages accepted ({} posted again), {} turns ({} by the model), {} bubbles, \
+             {} unknown outcomes, \
              {} resent, {} undetermined ({} of them lost), {} second copies",
             self.accepted,
             self.posted_again,
             self.answered_turns,
+            self.by_model,
             self.deliveries,
             self.unknown,
             self.resent,
@@ -71,14 +75,17 @@ impl fmt::Display for Figures {
     }
 }
 
-/// Judges a run that has ended.
-pub async fn judge(record: &Record, zapi: &Zapi, database: &Database) -> Findings {
+/// Judges a run that has ended; `model` answered each message with its token.
+pub async fn judge(record: &Record, zapi: &Zapi, database: &Database, model: bool) -> Findings {
     let tables = Tables::read(database).await;
     let bubbles = zapi.phones().all();
     let phones = Phones::of(&bubbles);
     let mut wrong = record.complaints.clone();
     wrong.extend(refused_reports(zapi));
     wrong.extend(unanswered(&record.accepted, &phones));
+    if model {
+        wrong.extend(not_answered_once(&record.accepted, &phones, &tables));
+    }
     wrong.extend(overlapping_sends(&zapi.calls().all()));
     for message in &record.accepted {
         wrong.extend(not_in_one_turn(message, &tables));
@@ -124,6 +131,26 @@ fn unanswered(accepted: &[Accepted], phones: &Phones<'_>) -> Vec<String> {
         let replied = phones.at(phone).iter().any(|bubble| bubble.at_ms >= last);
         if !replied {
             wrong.push(format!("{phone}: no reply after the last message"));
+        }
+    }
+    wrong
+}
+
+/// Messages whose token is in no reply, or in two different ones. Only a bubble that is given up
+/// may be missing, and the reply of a turn that was cut off so often that it left the model out.
+fn not_answered_once(accepted: &[Accepted], phones: &Phones<'_>, tables: &Tables) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for message in accepted {
+        let token = message.token.as_str();
+        let names = |text: &str| tokens(text).any(|named| named == token);
+        let bubbles = phones.at(&message.phone).iter().filter(|bubble| names(&bubble.text));
+        let texts: HashSet<&str> = bubbles.map(|bubble| bubble.text.as_str()).collect();
+        let mut written = tables.deliveries.iter().filter(|delivery| names(&delivery.body));
+        let given_up = written.any(|delivery| delivery.state == "undetermined");
+        let may_be_missing = given_up || !tables.answered_by_model(&message.message_id);
+        if texts.len() > 1 || (texts.is_empty() && !may_be_missing) {
+            let phone = &message.phone;
+            wrong.push(format!("{phone}: {} different replies to {token}", texts.len()));
         }
     }
     wrong
@@ -196,7 +223,7 @@ fn badly_settled(delivery: &Delivery, tables: &Tables) -> Option<String> {
     }
     let sent = delivery.may_have_left();
     if sent > 2 || (sent == 2 && !(delivery.resent && delivery.unknown() > 0)) {
-        return Some(format!("delivery {id}: sent {sent} times: {delivery:?}"));
+        return Some(format!("delivery {id}: sent {sent} times: {:?}", delivery.outcomes));
     }
     match delivery.state.as_str() {
         "accepted" => None,
@@ -274,10 +301,12 @@ fn figures(record: &Record, tables: &Tables, phones: &Phones<'_>) -> Figures {
         *written.entry((&delivery.phone, &delivery.body)).or_default() += 1;
     }
     let count = |key: &(&str, &str)| shown.get(key).copied().unwrap_or_default();
+    let answered = || tables.turns.values().filter(|turn| turn.outcome == "answered");
     Figures {
         accepted: record.accepted.len(),
         posted_again: record.accepted.iter().filter(|message| message.posts > 1).count(),
-        answered_turns: tables.turns.values().filter(|turn| turn.outcome == "answered").count(),
+        answered_turns: answered().count(),
+        by_model: answered().filter(|turn| turn.brain == "openai").count(),
         deliveries: deliveries.len(),
         unknown: deliveries.iter().map(Delivery::unknown).sum(),
         resent: deliveries.iter().filter(|it| it.resent).count(),

@@ -5,18 +5,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use seleto_simulator::zapi::{Event, Operation};
-use seleto_simulator::{Fault, Simulator, SimulatorConfig};
+use seleto_simulator::{Fault, Simulator, SimulatorConfig, openai};
+use serde_json::Value;
 
 use crate::agent::{Agent, Folder, free_port};
 use crate::database::Database;
-use crate::load::{Door, Doors, Load, Record};
+use crate::load::{Door, Doors, Load, Record, tokens};
 use crate::oracle::{self, Findings};
 
 /// How long Z-API takes to answer a send: long enough for a crash to fall into it.
-pub const SEND_TIME: Duration = Duration::from_millis(150);
+pub const SEND_TIME: Duration = Duration::from_millis(300);
 /// How long after a send its reports come, more than [`SEND_TIME`]: a crash loses some of them.
 const REPORTS: std::ops::RangeInclusive<Duration> =
-    Duration::from_millis(250)..=Duration::from_millis(1500);
+    Duration::from_millis(400)..=Duration::from_millis(2000);
+/// How long the model thinks.
+const MODEL_TIME: Duration = Duration::from_millis(300);
 /// How long the work that is left may take: evidence is gathered for a minute, and a message may
 /// wait behind one whose outcome is unknown.
 const DRAIN: Duration = Duration::from_secs(150);
@@ -30,12 +33,24 @@ const LEFT: &str = "SELECT
     (SELECT COUNT(*) FROM messages WHERE author = 'lead' AND turn_id IS NULL)
   + (SELECT COUNT(*) FROM deliveries WHERE state IN ('pending', 'sending', 'unknown'))";
 
+/// How a system is set up.
+pub struct Setup {
+    /// An empty PostgreSQL database; without one it is SQLite.
+    pub postgres: Option<String>,
+    /// How many processes share it.
+    pub replicas: usize,
+    /// How long a burst may go on, in milliseconds.
+    pub quiet_ms: u32,
+    /// Whether a model answers, which names the tokens of the messages that it answers.
+    pub model: bool,
+}
+
 /// A running system.
 pub struct Scene {
     simulator: Simulator,
     folder: Folder,
     database_url: String,
-    quiet_ms: u32,
+    setup: Setup,
     replicas: Vec<Replica>,
     doors: Arc<Doors>,
 }
@@ -47,11 +62,11 @@ struct Replica {
 }
 
 impl Scene {
-    /// Starts the vendors and the replicas on a fresh database; without an address, on SQLite.
-    pub async fn start(postgres: Option<String>, replicas: usize, quiet_ms: u32) -> Self {
+    /// Starts the vendors and the replicas.
+    pub async fn start(mut setup: Setup) -> Self {
         let folder = Folder::new();
         let simulator = slow_simulator().await;
-        let replicas: Vec<_> = (0..replicas)
+        let replicas: Vec<_> = (0..setup.replicas)
             .map(|n| Replica { name: format!("replica-{n}"), port: free_port(), agent: None })
             .collect();
         let closed = |replica: &Replica| Door {
@@ -60,8 +75,8 @@ impl Scene {
             opened: 0,
         };
         let doors = Arc::new(Doors::new(replicas.iter().map(closed).collect()));
-        let database_url = postgres.unwrap_or_else(|| folder.sqlite());
-        let mut scene = Self { simulator, folder, database_url, quiet_ms, replicas, doors };
+        let database_url = setup.postgres.take().unwrap_or_else(|| folder.sqlite());
+        let mut scene = Self { simulator, folder, database_url, setup, replicas, doors };
         for replica in 0..scene.replicas.len() {
             scene.start_replica(replica).await;
         }
@@ -75,22 +90,36 @@ impl Scene {
 
     /// Starts one replica and lets webhooks in.
     pub async fn start_replica(&mut self, replica: usize) {
-        let Replica { name, port, .. } = &self.replicas[replica];
-        let mut variables = vec![
-            ("DATABASE_URL", self.database_url.clone()),
-            ("PORT", port.to_string()),
-            ("WEBHOOK_SECRET", SECRET.to_owned()),
-            ("REPLY_QUIET_TIME_MS", self.quiet_ms.to_string()),
-            ("TYPING_DELAY_SECONDS", "0".to_owned()),
-        ];
-        variables.extend(self.simulator.zapi.environment());
-        let agent = Agent::start(&self.folder, name, &variables).await;
+        let agent = self.spawn(replica).listening().await;
         self.replicas[replica].agent = Some(agent);
         self.simulator.call_back(&self.replicas[replica].address(), SECRET);
         self.doors.send_modify(|doors| {
             doors[replica].open = true;
             doors[replica].opened += 1;
         });
+    }
+
+    /// Starts one replica and kills it after a time, whatever it has begun by then.
+    pub async fn start_in_vain(&self, replica: usize, life: Duration) {
+        let agent = self.spawn(replica);
+        tokio::time::sleep(life).await;
+        agent.kill();
+    }
+
+    fn spawn(&self, replica: usize) -> Agent {
+        let Replica { name, port, .. } = &self.replicas[replica];
+        let mut variables = vec![
+            ("DATABASE_URL", self.database_url.clone()),
+            ("PORT", port.to_string()),
+            ("WEBHOOK_SECRET", SECRET.to_owned()),
+            ("REPLY_QUIET_TIME_MS", self.setup.quiet_ms.to_string()),
+            ("TYPING_DELAY_SECONDS", "0".to_owned()),
+        ];
+        variables.extend(self.simulator.zapi.environment());
+        if self.setup.model {
+            variables.extend(self.simulator.openai.environment());
+        }
+        Agent::spawn(&self.folder, name, &variables)
     }
 
     /// `kill -9`.
@@ -138,14 +167,14 @@ impl Scene {
             self.simulator.zapi.settled().await;
         };
         if tokio::time::timeout(DRAIN, drained).await.is_err() {
-            let left = database.rows("SELECT state, COUNT(*) FROM deliveries GROUP BY state").await;
-            panic!("work is left after {DRAIN:?}: {left:?}\n{}", self.tails());
+            let left = database.number(LEFT).await;
+            panic!("{left} messages and bubbles are left after {DRAIN:?}:\n{}", self.tails());
         }
     }
 
     async fn judge(&self, record: &Record) -> Findings {
         let database = Database::at(&self.database_url);
-        oracle::judge(record, &self.simulator.zapi, &database).await
+        oracle::judge(record, &self.simulator.zapi, &database, self.setup.model).await
     }
 
     /// The ends of all logs.
@@ -164,12 +193,23 @@ impl Replica {
     }
 }
 
-/// Z-API as a crash meets it: sends take a while, and reports come later than the answer.
+/// Vendors as a crash meets them: calls take a while, and Z-API's reports come after its answer.
 async fn slow_simulator() -> Simulator {
     let simulator = Simulator::start(SimulatorConfig::default()).await.expect("local ports");
     simulator.zapi.faults(Operation::SendText).always(Fault::Late { by: SEND_TIME });
     for event in [Event::Delivery, Event::Echo, Event::Sent, Event::Reached, Event::Read] {
         simulator.zapi.callbacks(event).set_delay(REPORTS);
     }
+    simulator.openai.set_latency(MODEL_TIME);
+    simulator.openai.answer_with(name_the_tokens);
     simulator
+}
+
+/// Answers what was asked last with the tokens that are in it.
+fn name_the_tokens(request: &Value) -> openai::Completion {
+    let asked = request["messages"].as_array().and_then(|messages| messages.last());
+    let asked = asked.and_then(|message| message["content"].as_str()).unwrap_or_default();
+    let named: Vec<&str> = tokens(asked).collect();
+    let reply = format!("Sobre {}: o que você produz hoje?", named.join(" e "));
+    openai::schema::reply(request, &reply)
 }

@@ -39,10 +39,11 @@ pub struct Turn {
     pub fence: i64,
     /// How it ended.
     pub outcome: String,
+    /// Who thought.
+    pub brain: String,
 }
 
 /// A bubble of a reply.
-#[derive(Debug)]
 pub struct Delivery {
     /// Its id.
     pub id: String,
@@ -94,7 +95,8 @@ impl Tables {
                  WHERE m.author = 'lead' ORDER BY m.seq",
             )
             .await;
-        let turns = database.rows("SELECT id, conversation_id, fence, outcome FROM turns").await;
+        let turns =
+            database.rows("SELECT id, conversation_id, fence, outcome, brain FROM turns").await;
         let deliveries = database
             .rows(
                 "SELECT id, conversation_id, address, turn_id, body, state, resent, external_id,
@@ -119,6 +121,13 @@ impl Tables {
         }
     }
 
+    /// Whether the model thought of the reply to this message.
+    pub fn answered_by_model(&self, external_id: &str) -> bool {
+        let mut rows = self.messages.iter().filter(|message| message.external_id == external_id);
+        let turn = rows.next().and_then(|message| self.turns.get(message.turn.as_ref()?));
+        turn.is_some_and(|turn| turn.brain == "openai")
+    }
+
     /// Whether the lead wrote after the latest attempt: then a late copy would answer the wrong
     /// message, and none is sent.
     pub fn lead_wrote_after(&self, delivery: &Delivery) -> bool {
@@ -140,7 +149,12 @@ fn message(row: &Row) -> Message {
 }
 
 fn turn(row: &Row) -> Turn {
-    Turn { conversation: cell(row, 1), fence: number(row, 2), outcome: cell(row, 3) }
+    Turn {
+        conversation: cell(row, 1),
+        fence: number(row, 2),
+        outcome: cell(row, 3),
+        brain: cell(row, 4),
+    }
 }
 
 fn delivery(row: &Row, outcomes: Vec<Option<String>>) -> Delivery {
