@@ -42,6 +42,7 @@ known: aqui e? da|do|a|o?
 known: falo|falamos aqui? da|do|pela|pelo
 known: trabalho|trabalhamos na|no|para
 known: represento|representamos a|o
+known: representante comercial? da|do
 known: da empresa
 known: empresa
 known: dono|dona|proprietario|proprietaria|gerente|socio|socia|compras|comprador|compradora da|do
@@ -239,7 +240,9 @@ fn name_end(reading: &Reading<'_>, start: usize, any: bool) -> Option<usize> {
             || conjunction
             || !joined(text, next)
             || !(runs_on(text, next, by_capitals)
-                || any && lexicon::is_company_word(text.fold(next)))
+                || any
+                    && (lexicon::is_company_word(text.fold(next))
+                        || text.raw(next).bytes().all(|b| b.is_ascii_digit())))
         {
             break;
         }
@@ -276,7 +279,8 @@ fn is_plain(text: &Text, at: usize) -> bool {
 
 /// "aqui é ES": two capitals that are a state.
 fn state(text: &Text, at: usize) -> bool {
-    text.raw(at).len() == 2 && super::gazetteer::state_code(text.fold(at)).is_some()
+    text.raw(at).len() == 2
+        && (super::gazetteer::state_code(text.fold(at)).is_some() || text.is_typed(at, "rh ti pj"))
 }
 
 /// Whether a word only describes a business; "PC" in capitals is a name.

@@ -113,6 +113,12 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
         Intent::OptOut => (found.start..found.end).any(|at| text.word(at) == "banco"),
         Intent::Injection => false,
         _ if reading.is_taken(found.start) => true,
+        Intent::Greeting
+            if text.word(found.start) == "beleza"
+                && found.start > text.sentence(found.start).start =>
+        {
+            !text.sentence(found.start).question
+        }
         Intent::Greeting => is_correction(text, found.start),
         Intent::Catalog if before(&["vi", "vimos", "viu", "assisti"]) => true,
         Intent::JobSeeker if text.word(found.start) == "contratando" => {
@@ -193,6 +199,7 @@ fn refine(text: &Text, found: &[Match<Intent>], intents: &mut Vec<Intent>) {
                 Intent::Catalog,
                 Intent::UnavailableProduct,
                 Intent::Payment,
+                Intent::DeliveryTime,
             ],
         );
     }
@@ -267,7 +274,7 @@ fn asks_about_machines(
             text.is(at, "maquina maquinas equipamento equipamentos algo")
                 && same_sentence(text, found.start, at)
         });
-        let priced = (found.start..beside.map_or(found.end + 3, |named| named.start)).any(|at| {
+        let priced = (found.start..beside.map_or(found.end + 3, |named| named.end + 3)).any(|at| {
             text.is(
                 at,
                 "preco orcamento cotacao valor proposta vender foto video catalogo entrega \
@@ -276,8 +283,8 @@ pronta investimento tabela",
         });
         let holds = match found.label {
             Want::Question => {
-                let asks_price =
-                    (found.start..found.end).any(|at| text.is(at, "preco valor orcamento cotacao"));
+                let asks_price = (found.start..found.end)
+                    .any(|at| text.is(at, "preco valor orcamento cotacao entrega frete pagamento"));
                 (!other || product) && !asks_price
             }
             Want::It => text.sentence(found.start).question && !other && !other_question,

@@ -43,6 +43,13 @@ impl Mention {
         }
     }
 
+    /// Whether a state has the same name; of two capitals the city is meant.
+    fn is_state(&self) -> bool {
+        let name = self.cities.first().map(|city| super::text::fold(city.name)).unwrap_or_default();
+        gazetteer::state_name(&name).is_some()
+            && !matches!(name.as_str(), "sao paulo" | "rio de janeiro")
+    }
+
     fn same_place(&self, other: &Self) -> bool {
         self.cities.first().map(|city| city.name) == other.cities.first().map(|city| city.name)
     }
@@ -264,6 +271,10 @@ fn strength(reading: &Reading<'_>, m: &Mention, asked: bool) -> u8 {
     {
         return NOWHERE;
     }
+    // "no Espírito Santo", "do Paraná": the state, though a city has its name too.
+    if one_of(back(1), "no na do da o") && m.is_state() {
+        return NOWHERE;
+    }
     let item = text.gap(m.start) >= Gap::Comma && text.gap(m.whole) >= Gap::Comma;
     let alone = item && text.gap(m.start) >= Gap::Stop && text.gap(m.whole) >= Gap::Stop;
     let person = m.end == m.start + 1 && lexicon::is_first_name(text.fold(m.start));
@@ -326,7 +337,9 @@ fn located(text: &Text, m: &Mention, start: usize, article: bool) -> u8 {
         "fica ficam ficamos fico localizado localizada localizados situada \
 situado sede instalar instalada rodar instalado",
     );
+    let planned = verb == "ser" && text.word(m.start.wrapping_sub(3)) == "vai";
     if stays
+        || planned
         || (one_of(verb, "e esta estao ser sera seria")
             && near.any(|at| segment::is_site(text, at)))
     {
@@ -382,10 +395,10 @@ fn said_from(text: &Text, m: &Mention, start: usize, asked: bool) -> u8 {
     }
     if one_of(
         back(2),
-        "regiao proximo perto arredores redondeza interior estado litoral norte \
+        "regiao metropolitana proximo perto arredores redondeza interior estado litoral norte \
 sul leste oeste",
     ) {
-        return if back(2) == "regiao" { WEAK } else { NOWHERE };
+        return if in_region(text, m.start) { WEAK } else { NOWHERE };
     }
     if one_of(back(2), "sou somos falo falamos aqui e escrevo cidade municipio falando")
         || (back(2) == "mesmo" && one_of(back(3), "sou somos"))
@@ -395,7 +408,8 @@ sul leste oeste",
     if one_of(back(2), "natural nascido nascida voltando veio") {
         return NOWHERE;
     }
-    if back(2).is_empty() && (asked || text.gap(m.whole) >= Gap::Stop) {
+    let opens = back(2).is_empty() || text.gap(m.start - 1) >= Gap::Comma;
+    if opens && (asked || back(2).is_empty() && text.gap(m.whole) >= Gap::Stop) {
         return ORIGIN;
     }
     let presented = (m.start.saturating_sub(9).max(start)..m.start).any(|at| {
@@ -408,7 +422,7 @@ sul leste oeste",
 }
 
 fn in_region(text: &Text, start: usize) -> bool {
-    start >= 2 && text.word(start - 2) == "regiao"
+    start >= 2 && text.is(start - 2, "regiao metropolitana")
 }
 
 /// "DDD 55", said as the place.
@@ -508,5 +522,6 @@ fn misspelt(text: &Text) -> Option<(City, usize, usize)> {
     if end <= start || end - start > 4 {
         return None;
     }
-    gazetteer::nearly(&name(text, start, end)?).map(|city| (city, start, end))
+    let name = name(text, start, end)?;
+    gazetteer::only_start(&name).or_else(|| gazetteer::nearly(&name)).map(|city| (city, start, end))
 }

@@ -54,6 +54,8 @@ fn urgency(reading: &Reading<'_>, signs: &[Match<Sign>]) -> Option<Fact> {
         .filter(|(urgency, sign)| {
             !reading.scope.third(sign.start)
                 && !about_the_reply(text, sign.start)
+                && !(text.sentence(sign.start).question
+                    && about_payment_or_delivery(text, sign.start))
                 && (*urgency == Urgency::Baixa || !denied_before(text, sign.start, 3))
         })
         .map(|(urgency, sign)| (urgency, sign.start, sign.end))

@@ -129,7 +129,9 @@ com num numa nossas minhas proprio propria abri",
             )
         });
     // "no mercado há dez anos", "o melhor do mercado": no shop is meant.
-    let trade = segment == "mercado" && one_of(back(1), "no do o de em");
+    let trade = segment == "mercado"
+        && one_of(back(1), "no do o de em")
+        && !one_of(back(2), "rede dono dona");
     let of =
         back(1) == "de" && !one_of(back(2), "dono dona ramo area sou somos gerente rede segmento");
     if trade || of || seen {
@@ -146,7 +148,8 @@ com num numa nossas minhas proprio propria abri",
     // "pra lanchonetes", "a lanchonete do meu pai": customers and relatives.
     let customers = text.fold(end - 1).ends_with('s')
         && one_of(back(1), "para as os das dos com de em")
-        && text.word(at) != "food";
+        && text.word(at) != "food"
+        && back(2) != "rede";
     let of_kin = text.is(end, "do da")
         && text.is(end + 1, "meu minha")
         && super::scope::is_kin(text.word(end + 2));

@@ -71,6 +71,14 @@ fn choose(reading: &Reading<'_>, found: &[Candidate]) -> Option<Candidate> {
             first = Some(Candidate { period, unit: later.unit.or(before.unit), ..*later });
         }
     }
+    // "capacidade de 1000 por dia mas faço 400": what is made beats what could be.
+    let made = kept.iter().find(|c| {
+        c.period.is_none()
+            && reading.text.is(c.start.wrapping_sub(1), "faco fazemos produzo produzimos")
+    });
+    if let (Some(could), Some(made)) = (first.filter(|c| c.goal), made) {
+        first = Some(Candidate { period: could.period, unit: made.unit.or(could.unit), ..*made });
+    }
     if first.is_some() || !asked {
         return first;
     }
@@ -100,12 +108,11 @@ fn candidate(reading: &Reading<'_>, at: usize) -> Option<Candidate> {
         return None;
     }
     let mut amount = number.value;
-    let mut end = number.end;
-    if let Some(upper) = range_end(text, &number) {
-        end = upper;
-    }
+    let mut end = range_end(text, &number).unwrap_or(number.end);
+    let mut inside = None;
     if let Some((times, stop)) = contents(text, end) {
         amount *= times;
+        inside = period_after(text, end + 1).filter(|(.., period_end)| *period_end < stop);
         end = stop;
     }
     let (unit, factor, after_unit) = unit_at(text, end);
@@ -113,7 +120,11 @@ fn candidate(reading: &Reading<'_>, at: usize) -> Option<Candidate> {
         return None;
     }
     amount *= factor;
-    let (period, fold, stop) = period_after(text, after_unit)
+    let times = times_per(text, after_unit);
+    let (period, fold, stop) = inside
+        .map(|(period, fold, _)| (period, fold, after_unit))
+        .or(times)
+        .or_else(|| period_after(text, after_unit))
         .or_else(|| period_before(text, at).map(|(period, fold)| (period, fold, after_unit)))
         .map_or((None, 1.0, after_unit), |(period, fold, stop)| (Some(period), fold, stop));
     let unit = unit.or_else(|| unit_at(text, stop).0);
@@ -136,7 +147,7 @@ fn denied(text: &Text, at: usize) -> bool {
     let start = text.sentence(at).start;
     (start.max(at.saturating_sub(4))..at).any(|i| {
         text.word(i) == "nao"
-            && text.is(i + 1, "faco fazemos produzo produzimos sao e chega vendo vendemos")
+            && text.is(i + 1, "faco fazemos produzo produzimos sao e vendo vendemos")
             && (i + 1..=at).all(|n| text.gap(n) < Gap::Comma)
     })
 }
@@ -164,9 +175,28 @@ fn contents(text: &Text, at: usize) -> Option<(f64, usize)> {
 pacotes fardo fardos batelada bateladas turno turnos massa massas cx \
 leva levas",
     );
-    let linked = text.is(at + 1, "de com c contendo por");
-    let number = numbers::read(text, at + 2).filter(|_| package && linked)?;
-    Some((number.value, number.end))
+    if !package {
+        return None;
+    }
+    // "50 caixas por dia com 24": the period may stand between.
+    let link = (at + 1..at + 5).find(|i| text.is(*i, "de com contendo"))?;
+    let between = (at + 1..link).all(|i| text.is(i, "por ao dia semana mes"));
+    let number = numbers::read(text, link + 1).filter(|_| between)?;
+    let hours = text.is(number.end, "horas hora");
+    (!hours).then_some((number.value, number.end))
+}
+
+/// "35 kg cada vez, duas vezes por semana": the period, how often, and one past it.
+fn times_per(text: &Text, from: usize) -> Option<(Period, f64, usize)> {
+    let end = text.sentence(from.min(text.tokens.len().saturating_sub(1))).end.min(from + 7);
+    (from..end).find_map(|at| {
+        let times = numbers::read(text, at).filter(|times| times.value <= 10.0)?;
+        if !text.is(times.end, "vez vezes x") {
+            return None;
+        }
+        let (period, factor, stop) = period_after(text, times.end + 1)?;
+        Some((period, factor * times.value, stop))
+    })
 }
 
 /// What is counted, its factor and one past it: "kg de linguiça", "toneladas", "unidades de espeto".
@@ -247,6 +277,19 @@ fn may_follow(text: &Text, at: usize) -> bool {
 /// Numbers that count money, people, sizes, hours.
 fn counts_something_else(text: &Text, number: &Number) -> bool {
     let before = text.word(number.start.wrapping_sub(1));
+    // "compro 200 por semana", "a que faz 300 por hora", "a FB700 faz 700": not what the lead makes.
+    let start = text.sentence(number.start).start;
+    let near = start.max(number.start.saturating_sub(4))..number.start;
+    let bought = near.clone().any(|at| text.is(at, "compro compramos comprava recebo gasto pago"));
+    let of_machine = near.clone().any(|at| {
+        text.is(at, "faz produz rende")
+            && (text.word(at.wrapping_sub(1)) == "que"
+                && text.is(at.wrapping_sub(2), "a aquela uma maquina semana dia")
+                || text.fold(at.wrapping_sub(1)).ends_with("00"))
+    });
+    if bought || of_machine {
+        return true;
+    }
     let money = text.fold(number.start.wrapping_sub(1)) == "r"
         || text.is(number.end, "reais conto contos pila real mangos");
     let labelled = one_of(
@@ -269,7 +312,7 @@ fn period_word(text: &Text, at: usize) -> Option<(Period, f64)> {
         "semana" | "semanal" | "semanais" | "semanalmente" => (Period::Semana, 1.0),
         "mes" | "mensal" | "mensais" | "mensalmente" => (Period::Mes, 1.0),
         "quinzena" | "quinzenal" | "quinzenais" => (Period::Mes, 2.0),
-        "hora" | "horas" => (Period::Hora, 1.0),
+        "hora" => (Period::Hora, 1.0),
         _ => return None,
     })
 }
@@ -349,11 +392,12 @@ fn period_before(text: &Text, at: usize) -> Option<(Period, f64)> {
 }
 
 fn is_goal(text: &Text, at: usize) -> bool {
-    let start = text.sentence(at).start;
-    (start.max(at.saturating_sub(7))..at).any(|i| {
+    let start = text.sentence(at).start.max(at.saturating_sub(7));
+    let start = (start..at).rev().find(|i| text.is(*i, "mas porem")).unwrap_or(start);
+    (start..at).any(|i| {
         text.is(
             i,
-            "quero chegar meta pretendo pretendemos aumentar ideia queria queremos \
+            "capacidade consigo aguento quero chegar meta pretendo pretendemos aumentar ideia queria queremos \
 vou objetivo planejo planejamos penso passar dobrar futuro gostaria",
         )
     })
