@@ -14,6 +14,8 @@ pub mod gazetteer;
 pub mod identity;
 pub mod intents;
 pub mod lexicon;
+pub mod measure;
+pub mod mention;
 pub mod numbers;
 pub mod pattern;
 pub mod place;
@@ -86,7 +88,7 @@ pub fn understand(context: &Context<'_>) -> Understanding {
         history: &history,
         lead: context.lead,
         catalogue: context.catalogue,
-        cities: place::mentions(&text),
+        cities: mention::mentions(&text),
         machines: context.catalogue.named(&text, spoken_of),
         taken: RefCell::default(),
     };

@@ -134,6 +134,23 @@ impl Text {
         one_of(self.fold(at), list)
     }
 
+    /// The word so many places before one, inside its sentence; else nothing.
+    pub fn before(&self, at: usize, places: usize) -> &str {
+        let start = self.sentence(at).start;
+        if at >= start + places { self.word(at - places) } else { "" }
+    }
+
+    /// Whether one of up to so many words before a place, inside its sentence, is in a list.
+    pub fn near_before(&self, at: usize, reach: usize, list: &str) -> bool {
+        let start = self.sentence(at).start.max(at.saturating_sub(reach));
+        self.any(start..at, list)
+    }
+
+    /// Whether one of the words of a stretch is in a list.
+    pub fn any(&self, mut words: std::ops::Range<usize>, list: &str) -> bool {
+        words.any(|at| self.is(at, list))
+    }
+
     /// The gap before a word; beyond the end, that of a line.
     pub fn gap(&self, at: usize) -> Gap {
         self.tokens.get(at).map_or(Gap::Line, |token| token.gap)
