@@ -28,6 +28,7 @@ pub mod segment;
 pub mod text;
 pub mod unavailable;
 pub mod volume;
+pub mod wants;
 
 use std::cell::RefCell;
 

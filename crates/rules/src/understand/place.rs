@@ -189,11 +189,8 @@ fn located(text: &Text, m: &Mention, article: bool) -> Strength {
         return Strength::Here;
     }
     let goes_on = (m.whole..text.sentence(m.start).end).any(|at| text.gap(at) >= Gap::Comma);
-    let others = text.near_before(
-        m.start,
-        9,
-        "voces voce cliente clientes feira evento representante",
-    );
+    let others =
+        text.near_before(m.start, 9, "voces voce cliente clientes feira evento representante");
     if theirs || others || (asks && !goes_on) { Strength::No } else { Strength::Weak }
 }
 

@@ -2,7 +2,8 @@
 
 use super::answer::{self, Reply};
 use super::measure::{
-    contents, period_after, period_before, period_in, period_word, range_end, times_per, unit_at, unit_in,
+    contents, period_after, period_before, period_in, period_word, range_end, times_per, unit_at,
+    unit_in,
 };
 use super::numbers::{self, Number};
 use super::reading::Reading;
