@@ -175,6 +175,7 @@ pub fn state_code_at(text: &Text, at: usize, beside_city: bool) -> Option<&'stat
     fits.then_some(uf)
 }
 
+/// The state whose name starts here, and one past it; "para" needs its accent.
 pub fn state_name_at(text: &Text, at: usize) -> Option<(&'static str, usize)> {
     if !starts_place(text, at) {
         return None;

@@ -10,6 +10,7 @@ pub mod answer;
 pub mod catalogue;
 pub mod company;
 pub mod contact;
+pub mod cutter;
 pub mod gazetteer;
 pub mod identity;
 pub mod intents;
