@@ -62,12 +62,14 @@ fn written(understood: &Understanding) -> (Vec<String>, Vec<String>) {
         serde_json::Value::String(text) => text,
         other => other.to_string(),
     };
-    let fields = serde_json::to_value(&lead).unwrap();
+    let fields = serde_json::to_value(&lead).unwrap_or_default();
     let fields = fields.as_object().cloned().unwrap_or_default();
     let mut facts: Vec<_> =
         fields.into_iter().map(|(key, value)| format!("{key}={}", text(value))).collect();
-    let intents =
-        understood.intents.iter().map(|intent| text(serde_json::to_value(intent).unwrap()));
+    let intents = understood
+        .intents
+        .iter()
+        .map(|intent| text(serde_json::to_value(intent).unwrap_or_default()));
     let mut intents: Vec<_> = intents.collect();
     facts.sort();
     intents.sort();

@@ -97,7 +97,9 @@ fn framed(reading: &Reading<'_>) -> Option<(usize, usize)> {
             Frame::Kind => capitals && kind_at(text, start).is_some(),
             Frame::Capital => capitals,
         };
-        if !fits {
+        // "sou do Tatuapé, São Paulo": a part of a city.
+        let quarter = end == start + 1 && reading.cities.iter().any(|city| city.start == end);
+        if !fits || quarter {
             return None;
         }
         let bare_person = lexicon::is_first_name(text.fold(start))
@@ -187,7 +189,7 @@ fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize,
         let own = (text.sentence(at).start.max(at.saturating_sub(7))..at).any(|i| {
             text.is(
                 i,
-                "sou somos aqui minha meu nossa nosso trabalho falo falando cnpj empresa represento e",
+                "abri abrimos sou somos aqui minha meu nossa nosso trabalho falo falando cnpj empresa represento e",
             )
         });
         let marked = item || own && text.is(at - 1, "na no da do a o e para");

@@ -41,6 +41,11 @@ impl Mention {
         }
     }
 
+    /// Whether several cities have the name.
+    pub fn is_shared(&self) -> bool {
+        self.cities.len() > 1
+    }
+
     /// Whether a state has the same name; of two capitals the city is meant.
     pub fn is_state(&self) -> bool {
         let name = self.cities.first().map(|city| super::text::fold(city.name)).unwrap_or_default();
@@ -101,10 +106,12 @@ fn mention(text: &Text, start: usize) -> Option<Mention> {
             return None;
         }
         let everyday = gazetteer::is_everyday_word(&name);
-        let (uf, whole) = match state_after(text, end) {
-            Some((uf, whole)) => (Some(uf), whole),
-            None => (None, end),
+        // "Vila Mariana, São Paulo": no city of that state has this name, so it is another place.
+        let fits = |uf: &str| {
+            cities.iter().any(|city| city.uf == uf) || gazetteer::city_by_start(&name, uf).is_some()
         };
+        let state = state_after(text, end).filter(|(uf, _)| fits(uf));
+        let (uf, whole) = state.map_or((None, end), |(uf, whole)| (Some(uf), whole));
         Some(Mention { start, end, whole, cities, uf, everyday })
     })
 }

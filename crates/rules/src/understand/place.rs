@@ -66,6 +66,10 @@ fn best<'a>(reading: &'a Reading<'_>, asked: bool) -> Option<(Strength, &'a Ment
         if strength == Strength::No || denied.iter().any(|m| m.same_place(mention)) {
             continue;
         }
+        let (strength, mention) = match city_of_quarter(reading, mention) {
+            Some(city) => (strength.max(Strength::Here), city),
+            None => (strength, mention),
+        };
         let wins = best.is_none_or(|(strongest, earlier)| {
             strength > strongest || corrected_between(text, earlier.end, mention.start)
         });
@@ -74,6 +78,15 @@ fn best<'a>(reading: &'a Reading<'_>, asked: bool) -> Option<(Strength, &'a Ment
         }
     }
     best
+}
+
+/// "em Santana, São Paulo": a name that fits many places, and the city right after it.
+fn city_of_quarter<'a>(reading: &'a Reading<'_>, quarter: &Mention) -> Option<&'a Mention> {
+    let vague = quarter.uf.is_none() && (quarter.everyday || quarter.is_shared());
+    let after = reading.cities.iter().find(|m| m.start == quarter.whole)?;
+    let gap = reading.text.gap(after.start);
+    let closes = reading.text.gap(after.whole) >= Gap::Comma;
+    (vague && closes && matches!(gap, Gap::Comma | Gap::Dash)).then_some(after)
 }
 
 /// "Londrina ou Maringá", "Itabuna e Ilhéus".
@@ -235,7 +248,8 @@ fn said_from(text: &Text, m: &Mention, asked: bool) -> Strength {
     }
     let first = back(2).is_empty();
     let opens = first || text.gap(m.start - 1) >= Gap::Comma;
-    if opens && (asked || (first && text.gap(m.whole) >= Gap::Stop)) {
+    let closes = text.gap(m.whole) >= Gap::Stop;
+    if opens && (asked || closes) {
         return Strength::Origin;
     }
     let start = text.sentence(m.start).start.max(m.start.saturating_sub(9));

@@ -133,7 +133,8 @@ fn of_others(text: &Text, at: usize, end: usize) -> bool {
     let of_kin = text.is(end, "do da")
         && text.is(end + 1, "meu minha")
         && super::scope::is_kin(text.word(end + 2));
-    seen || met || asked || of_kin
+    let praises = text.any(end..end + 6, "indicou indicaram recomendou comprou falou usa usam");
+    seen || met || asked || of_kin || praises
 }
 
 /// "no mercado há dez anos", "ramo de restaurantes", "pra lanchonetes": no shop of the lead's.
