@@ -98,11 +98,13 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
         Intent::Supplier => serves_food(text, start),
         Intent::Price => is_idle_price(text, found),
         Intent::Catalog => {
-            text.near_before(start, 4, "vi vimos viu assisti") || denied_before(text, start, 3)
+            text.near_before(start, 4, "vi vimos viu assisti mando mandei envio enviei segue")
+                || denied_before(text, start, 3)
         }
         Intent::Technical if word.starts_with("pneumatic") || word.starts_with("mold") => {
             !requests(text, start)
         }
+        Intent::Complaint => denied_before(text, start, 2),
         Intent::Human | Intent::Technical => denied_before(text, start, 3),
         _ => false,
     }
