@@ -55,6 +55,7 @@ pub fn machine(
     let question = intents.iter().any(is_question);
     let asked = machines.wanted.iter().any(|named| text.sentence(named.start).question);
     machines.another
+        || (!question && names_only(reading, machines))
         || (asked && !question)
         || shown(reading, machines, facts)
         || WANTS.find(text).iter().any(|found| match found.label {
@@ -65,6 +66,17 @@ pub fn machine(
             Want::Sold if is_statement(text, found) => false,
             Want::Machine | Want::Sold => beside(text, found, machines, other),
         })
+}
+
+/// "Canhão de linguiça", and no more: nobody writes that without wanting one, unless asked which.
+fn names_only(reading: &Reading<'_>, machines: &Machines) -> bool {
+    let text = reading.text;
+    let [named] = machines.wanted.as_slice() else { return false };
+    let sentence = text.sentence(named.start);
+    reading.question.text.tokens.is_empty()
+        && named.start <= sentence.start + 1
+        && sentence.end <= named.end + 2
+        && text.tokens.len() <= 8
 }
 
 /// Questions that a machine's name alone may belong to.
