@@ -2,10 +2,8 @@
 //! fact. `A:` is the agent's line before, `L:` each message of the burst, `=` the facts and `!` the
 //! intents that must come out, no more and no less.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
-
-use seleto_rules::conversation::{Author, Line};
-use seleto_rules::lead::Lead;
+use seleto_rules::conversation::{Author, Kind, Line};
+use seleto_rules::lead::{Lead, Value};
 use seleto_rules::understand::catalogue::Catalogue;
 use seleto_rules::understand::{Context, Understanding, understand};
 
@@ -64,12 +62,14 @@ fn written(understood: &Understanding) -> (Vec<String>, Vec<String>) {
         serde_json::Value::String(text) => text,
         other => other.to_string(),
     };
-    let fields = serde_json::to_value(&lead).unwrap();
+    let fields = serde_json::to_value(&lead).unwrap_or_default();
     let fields = fields.as_object().cloned().unwrap_or_default();
     let mut facts: Vec<_> =
         fields.into_iter().map(|(key, value)| format!("{key}={}", text(value))).collect();
-    let intents =
-        understood.intents.iter().map(|intent| text(serde_json::to_value(intent).unwrap()));
+    let intents = understood
+        .intents
+        .iter()
+        .map(|intent| text(serde_json::to_value(intent).unwrap_or_default()));
     let mut intents: Vec<_> = intents.collect();
     facts.sort();
     intents.sort();
@@ -148,4 +148,81 @@ fn talk_of_owners_voice_notes_and_corrections_is_read_whole() {
 #[test]
 fn questions_requests_and_orders_are_told_apart() {
     check(include_str!("understand/wishes.txt"), 150);
+}
+
+#[test]
+fn every_fact_quotes_the_message_it_was_read_from() {
+    let burst = ["boa tarde", "aqui é a Rute", "a cozinha fica em Itatiba"];
+    let case = Case {
+        burst: burst.iter().map(|text| Line::text(Author::Lead, *text)).collect(),
+        ..Case::default()
+    };
+    let facts = read(&case).facts;
+    let quoted = |wanted: &Value| {
+        let fact = facts.iter().find(|fact| fact.value == *wanted);
+        fact.map(|fact| (fact.quote.as_str(), fact.line))
+    };
+    assert_eq!(quoted(&Value::Name("Rute".to_owned())), Some(("Rute", 1)));
+    assert_eq!(quoted(&Value::City("Itatiba".to_owned())), Some(("Itatiba", 2)));
+    for fact in &facts {
+        assert!(burst[fact.line].contains(&fact.quote), "{fact:?}");
+    }
+}
+
+#[test]
+fn a_quoted_question_is_the_one_that_is_answered() {
+    let mut answer = Line::text(Author::Lead, "250");
+    answer.quoted = Some("Quantos hambúrgueres você faz por semana?".to_owned());
+    let case = Case {
+        history: vec![Line::text(Author::Agent, "E de qual cidade você fala?")],
+        burst: vec![answer],
+        ..Case::default()
+    };
+    assert_eq!(written(&read(&case)).0, ["volume=250 hamburguer/semana"]);
+}
+
+#[test]
+fn stickers_reactions_and_contact_cards_say_nothing() {
+    for kind in [Kind::Sticker, Kind::Reaction, Kind::Contact, Kind::Other] {
+        let line = Line { kind, ..Line::text(Author::Lead, "sou o Marcos de Bauru") };
+        let understood = read(&Case { burst: vec![line], ..Case::default() });
+        assert_eq!(understood, Understanding::default(), "{kind:?}");
+    }
+}
+
+#[test]
+fn any_text_is_read_without_a_panic() {
+    let strange = [
+        "",
+        " ",
+        "\u{0}",
+        "R$",
+        "@",
+        "....",
+        "1.2.3,4",
+        "ｆｂ３００",
+        "🙏🙏",
+        "a\u{301}",
+        "²³",
+        "é",
+        "''''",
+        "-",
+        "00000000000000",
+        "mil mil mil mil",
+        "não não não",
+        "ponto arroba ponto",
+        "a de",
+        "sou do",
+    ];
+    for text in strange {
+        for other in strange {
+            let burst = vec![
+                Line::text(Author::Lead, format!("{text}{other} {text}")),
+                Line::text(Author::Lead, other),
+            ];
+            let history = vec![Line::text(Author::Agent, text)];
+            let understood = read(&Case { burst, history, ..Case::default() });
+            assert!(understood.facts.len() <= 12, "{text:?} {other:?}");
+        }
+    }
 }

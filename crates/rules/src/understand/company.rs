@@ -42,6 +42,7 @@ known: aqui e? da|do|a|o?
 known: falo|falamos aqui? da|do|pela|pelo
 known: trabalho|trabalhamos na|no|para
 known: represento|representamos a|o
+known: representante comercial? da|do
 known: da empresa
 known: empresa
 known: dono|dona|proprietario|proprietaria|gerente|socio|socia|compras|comprador|compradora da|do
@@ -96,7 +97,9 @@ fn framed(reading: &Reading<'_>) -> Option<(usize, usize)> {
             Frame::Kind => capitals && kind_at(text, start).is_some(),
             Frame::Capital => capitals,
         };
-        if !fits {
+        // "sou do Tatuapé, São Paulo": a part of a city.
+        let quarter = end == start + 1 && reading.cities.iter().any(|city| city.start == end);
+        if !fits || quarter {
             return None;
         }
         let bare_person = lexicon::is_first_name(text.fold(start))
@@ -186,7 +189,7 @@ fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize,
         let own = (text.sentence(at).start.max(at.saturating_sub(7))..at).any(|i| {
             text.is(
                 i,
-                "sou somos aqui minha meu nossa nosso trabalho falo falando cnpj empresa represento e",
+                "abri abrimos sou somos aqui minha meu nossa nosso trabalho falo falando cnpj empresa represento e",
             )
         });
         let marked = item || own && text.is(at - 1, "na no da do a o e para");
@@ -239,7 +242,9 @@ fn name_end(reading: &Reading<'_>, start: usize, any: bool) -> Option<usize> {
             || conjunction
             || !joined(text, next)
             || !(runs_on(text, next, by_capitals)
-                || any && lexicon::is_company_word(text.fold(next)))
+                || any
+                    && (lexicon::is_company_word(text.fold(next))
+                        || text.raw(next).bytes().all(|b| b.is_ascii_digit())))
         {
             break;
         }
@@ -276,7 +281,8 @@ fn is_plain(text: &Text, at: usize) -> bool {
 
 /// "aqui é ES": two capitals that are a state.
 fn state(text: &Text, at: usize) -> bool {
-    text.raw(at).len() == 2 && super::gazetteer::state_code(text.fold(at)).is_some()
+    text.raw(at).len() == 2
+        && (super::gazetteer::state_code(text.fold(at)).is_some() || text.is_typed(at, "rh ti pj"))
 }
 
 /// Whether a word only describes a business; "PC" in capitals is a name.

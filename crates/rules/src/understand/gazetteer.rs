@@ -243,3 +243,14 @@ pub fn nearly(name: &str) -> Option<City> {
     let (_, cities) = near.next()?;
     if near.next().is_some() { None } else { without_more(cities) }
 }
+
+/// The only city of all whose longer name begins with these words: "Cachoeiro".
+pub fn only_start(start: &str) -> Option<City> {
+    if start.len() < 6 {
+        return None;
+    }
+    let prefix = format!("{start} ");
+    let mut fitting = INDEX.cities.iter().filter(|(name, _)| name.starts_with(&prefix));
+    let (_, cities) = fitting.next()?;
+    if fitting.next().is_some() { None } else { without_more(cities) }
+}

@@ -145,7 +145,7 @@ fn answered(reading: &Reading<'_>) -> Option<(usize, usize)> {
     }
     for sentence in text.sentences.iter().take(4) {
         let mut start = sentence.start;
-        while text.is(start, "oi ola bom boa dia tarde noite com e sou prazer nome aqui")
+        while text.is(start, "oi ola bom boa dia tarde noite com e sou prazer nome aqui pode ser")
             && start < sentence.end
         {
             start += 1;

@@ -2,40 +2,17 @@
 
 use std::sync::LazyLock;
 
-use super::answer::{self, Reply};
 use super::pattern::{Match, PatternSet};
 use super::product::Machines;
 use super::reading::Reading;
 use super::scope::denied_before;
-use super::text::{Text, one_of};
+use super::text::Text;
+use super::wants;
 use crate::conversation::Intent;
 use crate::lead::{Fact, Value};
 
 static PATTERNS: LazyLock<PatternSet<Intent>> =
     LazyLock::new(|| PatternSet::new(include_str!("../../data/intents.txt"), intent));
-
-static WANTS: LazyLock<PatternSet<Want>> = LazyLock::new(|| {
-    PatternSet::new(include_str!("../../data/wants.txt"), |name| match name {
-        "want" => Some(Want::Machine),
-        "ask" => Some(Want::Question),
-        "sold" => Some(Want::Sold),
-        "it" => Some(Want::It),
-        _ => None,
-    })
-});
-
-/// How a message speaks of machines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Want {
-    /// "quero", "preciso de": needs a machine beside it.
-    Machine,
-    /// A question about machines whatever stands beside it.
-    Question,
-    /// "ela corta bacon?": a question, when it is one.
-    It,
-    /// "vocês vendem", "tem": needs a machine or another thing beside it.
-    Sold,
-}
 
 fn intent(name: &str) -> Option<Intent> {
     Some(match name {
@@ -80,7 +57,7 @@ pub fn read(
     if !unavailable.is_empty() {
         intents.push(Intent::UnavailableProduct);
     }
-    if asks_about_machines(reading, machines, facts, &intents, !unavailable.is_empty()) {
+    if wants::machine(reading, machines, facts, &intents, !unavailable.is_empty()) {
         intents.push(Intent::ProductQuestion);
     }
     let skewers = machines.wanted.iter().any(|named| named.category == "linha_espeto")
@@ -95,7 +72,7 @@ pub fn read(
             intents.push(Intent::ProductQuestion);
         }
     }
-    intents.extend(accepted_offer(reading));
+    intents.extend(wants::accepted_offer(reading));
     refine(text, found, &mut intents);
     intents.sort_unstable();
     intents.dedup();
@@ -105,51 +82,43 @@ pub fn read(
 /// Words that only look like an intent here.
 fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
     let text = reading.text;
-    let before = |words: &[&str]| {
-        (text.sentence(found.start).start.max(found.start.saturating_sub(4))..found.start)
-            .any(|at| words.contains(&text.word(at)))
-    };
+    let start = found.start;
+    let word = text.word(start);
     match found.label {
-        Intent::OptOut => (found.start..found.end).any(|at| text.word(at) == "banco"),
+        // Orders and farewells hold wherever they stand.
         Intent::Injection => false,
-        _ if reading.is_taken(found.start) => true,
-        Intent::Greeting => is_correction(text, found.start),
-        Intent::Catalog if before(&["vi", "vimos", "viu", "assisti"]) => true,
-        Intent::JobSeeker if text.word(found.start) == "contratando" => {
-            !requests(text, found.start)
+        Intent::OptOut => text.any(start..found.end, "banco"),
+        _ if reading.is_taken(start) => true,
+        Intent::Greeting if word == "beleza" && start > text.sentence(start).start => {
+            !text.sentence(start).question
         }
+        Intent::Greeting => is_correction(text, start),
+        Intent::JobSeeker => word == "contratando" && !text.sentence(start).question,
         // A lead who supplies food is no supplier of ours.
-        Intent::Supplier if serves_food(text, found.start) => true,
-        Intent::Technical if text.word(found.start).starts_with("pneumatic") => {
-            !requests(text, found.start)
+        Intent::Supplier => serves_food(text, start),
+        Intent::Price => is_idle_price(text, found),
+        Intent::Catalog => {
+            text.near_before(start, 4, "vi vimos viu assisti mando mandei envio enviei segue")
+                || denied_before(text, start, 3)
         }
-        Intent::Technical if text.word(found.start).starts_with("mold") => {
-            !requests(text, found.start)
+        Intent::Technical if word.starts_with("pneumatic") || word.starts_with("mold") => {
+            !requests(text, start)
         }
-        Intent::Price if text.is(found.end, "do de") && text.word(found.end + 1) == "frete" => true,
-        Intent::Price
-            if text.is(found.start, "proposta orcamento cotacao")
-                && before(&["tenho", "temos", "tem"]) =>
-        {
-            true
-        }
-        Intent::Price => {
-            text.is(found.end, "for fosse estiver")
-                || before(&[
-                    "depende",
-                    "aguardando",
-                    "esperando",
-                    "recebi",
-                    "vi",
-                    "mandaram",
-                    "passaram",
-                ])
-                || (denied_before(text, found.start, 3)
-                    && !matches!(text.word(found.start), "quanto"))
-        }
-        Intent::Human | Intent::Catalog | Intent::Technical => denied_before(text, found.start, 3),
+        Intent::Complaint => denied_before(text, start, 2),
+        Intent::Human | Intent::Technical => denied_before(text, start, 3),
         _ => false,
     }
+}
+
+/// "depende do preço", "já recebi a proposta", "o valor do frete": no price is asked.
+fn is_idle_price(text: &Text, found: &Match<Intent>) -> bool {
+    const HAD: &str = "depende aguardando esperando recebi vi mandaram passaram";
+    let freight = text.is(found.end, "do de") && text.word(found.end + 1) == "frete";
+    let had = text.near_before(found.start, 4, HAD)
+        || (text.is(found.start, "proposta orcamento cotacao")
+            && text.near_before(found.start, 4, "tenho temos tem"));
+    let denied = denied_before(text, found.start, 3) && text.word(found.start) != "quanto";
+    freight || had || denied || text.is(found.end, "for fosse estiver")
 }
 
 /// "opa, 200 não": an exclamation, not a salutation.
@@ -177,163 +146,27 @@ fn requests(text: &Text, at: usize) -> bool {
 
 /// One intent often wears the words of another.
 fn refine(text: &Text, found: &[Match<Intent>], intents: &mut Vec<Intent>) {
-    let has = |intents: &[Intent], intent| intents.contains(&intent);
-    let drop = |intents: &mut Vec<Intent>, gone: &[Intent]| intents.retain(|i| !gone.contains(i));
-    if has(intents, Intent::Spam) {
-        intents.retain(|intent| matches!(intent, Intent::Spam | Intent::Greeting));
+    use Intent::{
+        Catalog, DeliveryTime, Discount, Greeting, Human, JobSeeker, OptOut, Payment, Price,
+        ProductQuestion, Spam, Supplier, Technical, UnavailableProduct,
+    };
+    if intents.contains(&Spam) {
+        intents.retain(|intent| matches!(intent, Spam | Greeting));
     }
-    if has(intents, Intent::Supplier) {
-        drop(
-            intents,
-            &[
-                Intent::Price,
-                Intent::Human,
-                Intent::ProductQuestion,
-                Intent::Technical,
-                Intent::Catalog,
-                Intent::UnavailableProduct,
-                Intent::Payment,
-            ],
-        );
-    }
-    if has(intents, Intent::JobSeeker) {
-        drop(
-            intents,
-            &[
-                Intent::ProductQuestion,
-                Intent::Human,
-                Intent::Technical,
-                Intent::Supplier,
-                Intent::Price,
-            ],
-        );
-    }
-    if has(intents, Intent::Discount) {
-        let own_price = found
-            .iter()
-            .filter(|m| m.label == Intent::Price)
-            .any(|m| text.is(m.start, "quanto orcamento proposta cotacao"));
-        if !own_price {
-            drop(intents, &[Intent::Price]);
+    let mut drop = |sign: Intent, gone: &[Intent]| {
+        if intents.contains(&sign) {
+            intents.retain(|intent| !gone.contains(intent));
         }
+    };
+    drop(Supplier, &[Price, Human, ProductQuestion, Technical, Catalog]);
+    drop(Supplier, &[UnavailableProduct, Payment, DeliveryTime]);
+    drop(JobSeeker, &[ProductQuestion, Human, Technical, Supplier, Price]);
+    drop(OptOut, &[ProductQuestion, Human, Price]);
+    // A price that is only asked down is no price asked for.
+    let asked = |m: &Match<Intent>| {
+        m.label == Price && text.is(m.start, "quanto orcamento proposta cotacao")
+    };
+    if !found.iter().any(asked) {
+        drop(Discount, &[Price]);
     }
-    if has(intents, Intent::OptOut) {
-        drop(intents, &[Intent::ProductQuestion, Intent::Human, Intent::Price]);
-    }
-}
-
-/// Whether a machine is wanted or asked about.
-fn asks_about_machines(
-    reading: &Reading<'_>,
-    machines: &Machines,
-    facts: &[Fact],
-    intents: &[Intent],
-    other: bool,
-) -> bool {
-    let text = reading.text;
-    let other_question = intents.iter().any(|intent| {
-        matches!(
-            intent,
-            Intent::Price
-                | Intent::Discount
-                | Intent::Payment
-                | Intent::Technical
-                | Intent::DeliveryTime
-                | Intent::Catalog
-        )
-    });
-    let product = facts
-        .iter()
-        .any(|fact| matches!(fact.value, Value::Product(_) | Value::ProductCategory(_)));
-    for found in WANTS.find(text) {
-        if reading.scope.third(found.start) && !text.sentence(found.start).question {
-            continue;
-        }
-        if denied_before(text, found.start, 2) && found.label != Want::Question {
-            continue;
-        }
-        let beside = machines.wanted.iter().find(|named| {
-            named.start >= found.end
-                && named.start <= found.end + 8
-                && same_sentence(text, found.start, named.start)
-        });
-        let thing = (found.end..found.end + 5).any(|at| {
-            if text.word(at) == "a"
-                && text.word(at + 1) == "de"
-                && text.is(at + 2, "hamburguer linguica espeto")
-            {
-                return true;
-            }
-            text.is(at, "maquina maquinas equipamento equipamentos algo")
-                && same_sentence(text, found.start, at)
-        });
-        let priced = (found.start..beside.map_or(found.end + 3, |named| named.start)).any(|at| {
-            text.is(
-                at,
-                "preco orcamento cotacao valor proposta vender foto video catalogo entrega \
-pronta investimento tabela",
-            )
-        });
-        let holds = match found.label {
-            Want::Question => {
-                let asks_price =
-                    (found.start..found.end).any(|at| text.is(at, "preco valor orcamento cotacao"));
-                (!other || product) && !asks_price
-            }
-            Want::It => text.sentence(found.start).question && !other && !other_question,
-            Want::Machine => (beside.is_some() || (thing && !other)) && !priced,
-            // "a gente já tem uma": a statement, not a question.
-            Want::Sold
-                if !text.is(found.start, "voces voce") && !text.sentence(found.start).question =>
-            {
-                false
-            }
-            Want::Sold => (beside.is_some() || (thing && !other)) && !priced,
-        };
-        if holds {
-            return true;
-        }
-    }
-    let accepted = machines.wanted.is_empty()
-        && facts.iter().any(|fact| matches!(fact.value, Value::Product(_)))
-        && text.is(0, "pode quero sim claro bora manda mostra")
-        && answer::yes_or_no(text) == Some(Reply::Yes)
-        && offers(&reading.question.text);
-    if machines.another {
-        return true;
-    }
-    let asked = machines.wanted.iter().any(|named| text.sentence(named.start).question);
-    accepted || (asked && !other_question)
-}
-
-/// "pode", to an offer of a call or of the catalogue.
-fn accepted_offer(reading: &Reading<'_>) -> Option<Intent> {
-    let agrees = answer::yes_or_no(reading.text) == Some(Reply::Yes);
-    if !agrees || reading.question.count != 1 {
-        return None;
-    }
-    let said = &reading.question.text;
-    let asked = said.sentences.iter().rev().find(|sentence| sentence.question)?;
-    let speaks = |list: &str| (asked.start..asked.end).any(|at| said.is(at, list));
-    let offers = speaks("posso podemos quer gostaria prefere");
-    match (
-        speaks("consultor consultora especialista vendedor ligar ligacao visita"),
-        speaks("catalogo video foto site"),
-    ) {
-        (true, false) if offers => Some(Intent::Human),
-        (false, true) if offers => Some(Intent::Catalog),
-        _ => None,
-    }
-}
-
-/// Whether the agent offered to show something, rather than asked whether a fact is right.
-fn offers(text: &Text) -> bool {
-    text.tokens.iter().any(|token| {
-        one_of(&token.word, "apresentar mostrar enviar falar explicar conhecer detalhes")
-    })
-}
-
-fn same_sentence(text: &Text, one: usize, other: usize) -> bool {
-    let sentence = text.sentence(one);
-    (sentence.start..sentence.end).contains(&other)
 }

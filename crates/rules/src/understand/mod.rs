@@ -10,10 +10,13 @@ pub mod answer;
 pub mod catalogue;
 pub mod company;
 pub mod contact;
+pub mod cutter;
 pub mod gazetteer;
 pub mod identity;
 pub mod intents;
 pub mod lexicon;
+pub mod measure;
+pub mod mention;
 pub mod numbers;
 pub mod pattern;
 pub mod place;
@@ -26,6 +29,7 @@ pub mod segment;
 pub mod text;
 pub mod unavailable;
 pub mod volume;
+pub mod wants;
 
 use std::cell::RefCell;
 
@@ -86,7 +90,7 @@ pub fn understand(context: &Context<'_>) -> Understanding {
         history: &history,
         lead: context.lead,
         catalogue: context.catalogue,
-        cities: place::mentions(&text),
+        cities: mention::mentions(&text),
         machines: context.catalogue.named(&text, spoken_of),
         taken: RefCell::default(),
     };

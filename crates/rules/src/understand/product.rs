@@ -28,12 +28,14 @@ pub fn read(reading: &Reading<'_>) -> Machines {
     for (index, one) in named.iter().enumerate() {
         let from = index.checked_sub(1).and_then(|i| named.get(i)).map_or(0, |before| before.end);
         let third = reading.scope.third(one.start);
-        if (third || is_owned(text, one, from)) && wants_the_same(text, one.end) {
+        let owned = !third && is_owned(text, one, from);
+        if owned {
+            machines.owned.push(one.clone());
+        }
+        if (third || owned) && wants_the_same(text, one.end) {
             machines.another = true;
             machines.wanted.push(one.clone());
-        } else if is_owned(text, one, from) && !third {
-            machines.owned.push(one.clone());
-        } else if !rejected(reading, one) {
+        } else if !owned && !rejected(reading, one) {
             machines.wanted.push(one.clone());
         }
     }
@@ -55,7 +57,7 @@ fn wants_the_same(text: &Text, from: usize) -> bool {
     (from..text.tokens.len()).any(|at| {
         text.is(at, "quero queria preciso")
             && (at + 1..at + 5).any(|i| {
-                text.is(i, "outra outro igual iguais dessa desse dessas desses mesma mesmo")
+                text.is(i, "mais outra outro igual iguais dessa desse dessas desses mesma")
             })
     })
 }
@@ -130,8 +132,16 @@ fn settle(reading: &Reading<'_>, wanted: &[Named]) -> Option<Fact> {
             kinds.push(one);
         }
     }
+    // A line is built on formers, so naming both is naming one thing.
+    let alike = |one: &Named| {
+        kinds.iter().all(|kind| {
+            kind.category == one.category
+                || (one_of(&kind.category, "formadora linha_hamburguer")
+                    && one_of(&one.category, "formadora linha_hamburguer"))
+        })
+    };
     match (models.as_slice(), kinds.as_slice()) {
-        ([one], _) => {
+        ([one], _) if alike(one) => {
             let code = one.code.clone()?;
             Some(reading.fact(Value::Product(code), one.start, one.end))
         }

@@ -52,9 +52,12 @@ fn urgency(reading: &Reading<'_>, signs: &[Match<Sign>]) -> Option<Fact> {
             _ => None,
         })
         .filter(|(urgency, sign)| {
-            !reading.scope.third(sign.start)
-                && !about_the_reply(text, sign.start)
-                && (*urgency == Urgency::Baixa || !denied_before(text, sign.start, 3))
+            let question = text.sentence(sign.start).question;
+            let other = reading.scope.third(sign.start)
+                || about_the_reply(text, sign.start)
+                || (question && about_payment_or_delivery(text, sign.start));
+            let denied = *urgency != Urgency::Baixa && denied_before(text, sign.start, 3);
+            !other && !denied
         })
         .map(|(urgency, sign)| (urgency, sign.start, sign.end))
         .collect();

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use super::catalogue::{Catalogue, Named};
-use super::place::Mention;
+use super::mention::Mention;
 use super::question::Question;
 use super::scope::Scope;
 use super::text::Text;

@@ -58,7 +58,7 @@ pub fn read(reading: &Reading<'_>, companies: &[(usize, usize)]) -> Option<Fact>
         if in_company || stated(reading, at, end, segment) {
             return Some(reading.fact(Value::Segment(segment.to_owned()), at, end));
         }
-        let asked = reading.question.asks(Field::Segment) && !plural_of_customers(text, at);
+        let asked = reading.question.asks(Field::Segment) && !sold_to(text, at);
         if asked
             && asides.is_none()
             && !denied_before(text, at, 4)
@@ -76,7 +76,7 @@ fn ambiguous(text: &Text, at: usize) -> bool {
     text.word(at) == "hamburguer" || matches!(text.fold(at), "truck")
 }
 
-fn plural_of_customers(text: &Text, at: usize) -> bool {
+fn sold_to(text: &Text, at: usize) -> bool {
     (at.saturating_sub(5).max(text.sentence(at).start)..at).any(|i| {
         let word = text.word(i);
         word.starts_with("atend")
@@ -89,75 +89,67 @@ fn plural_of_customers(text: &Text, at: usize) -> bool {
 
 /// Whether the sentence states it of the lead: "tenho um", "nosso", "é pra uma", "aqui na".
 fn stated(reading: &Reading<'_>, at: usize, end: usize, segment: &str) -> bool {
+    const OWNS: &str = "meu minha nosso nossa um uma no na em do da o a para de sou somos tenho \
+                        temos tem ter e aqui pequena pequeno abrindo abrir montando montar com \
+                        nossas minhas proprio propria abri";
     let text = reading.text;
-    if ambiguous(text, at) && text.fold(at) != "truck" {
+    let food = ambiguous(text, at) && text.fold(at) != "truck";
+    if food || denied_before(text, at, 4) || reading.scope.third(at) || reading.scope.past(at) {
         return false;
     }
-    if denied_before(text, at, 4)
-        || reading.scope.third(at)
-        || reading.scope.past(at)
-        || plural_of_customers(text, at)
+    if sold_to(text, at)
+        || ours(text, at, end)
+        || of_others(text, at, end)
+        || trade(text, at, segment)
     {
         return false;
     }
-    let start = text.sentence(at).start;
-    let back = |n: usize| if at >= start + n { text.word(at - n) } else { "" };
-    // "a fábrica de vocês", "vocês são fábrica?"
-    let yours = (end..end + 3).any(|i| text.is(i, "voces voce seleto"))
-        || one_of(back(1), "voces voce")
-        || one_of(back(2), "voces voce")
-        || one_of(back(1), "de da direto") && one_of(back(2), "direto preco");
-    if yours {
-        return false;
-    }
-    let determiner = one_of(
-        back(1),
-        "meu minha nosso nossa um uma no na em do da o a para de dum duma sou \
-somos tenho temos tem ter e aqui pequena pequeno abrindo abrir montando montar \
-com num numa nossas minhas proprio propria abri",
-    );
-    if one_of(back(1), "um uma") && one_of(back(2), "vi viu conheco igual") {
-        return false;
-    }
-    // "visitar a fábrica", "compro do açougue", "propaganda do bar": somebody else's.
-    let seen = one_of(back(1), "o a do da no na")
-        && (2..=6).any(|n| {
-            one_of(
-                back(n),
-                "vi visitar conhecer compro comprei compramos propaganda anuncio video indicacao ir retirar \
-                 buscar direto falou",
-            )
-        });
-    // "no mercado há dez anos", "o melhor do mercado": no shop is meant.
-    let trade = segment == "mercado" && one_of(back(1), "no do o de em");
-    let of =
-        back(1) == "de" && !one_of(back(2), "dono dona ramo area sou somos gerente rede segmento");
-    if trade || of || seen {
-        return false;
-    }
+    let counted = at > 0
+        && super::numbers::is_number(text, at - 1)
+        && (2..=4).any(|n| one_of(text.before(at, n), "tenho temos sao com rede somos"));
+    counted || text.gap(at) >= Gap::Comma || one_of(text.before(at, 1), OWNS)
+}
+
+/// "a fábrica de vocês", "vocês são fábrica?", "direto da fábrica".
+fn ours(text: &Text, at: usize, end: usize) -> bool {
+    text.any(end..end + 3, "voces voce seleto")
+        || text.near_before(at, 2, "voces voce")
+        || (one_of(text.before(at, 1), "de da direto")
+            && one_of(text.before(at, 2), "direto preco"))
+}
+
+/// "visitar a fábrica", "compro do açougue", "propaganda do bar", "a lanchonete do meu pai".
+fn of_others(text: &Text, at: usize, end: usize) -> bool {
+    const SEEN: &str = "vi visitar conhecer compro comprei compramos propaganda anuncio video \
+                        indicacao ir retirar buscar direto falou";
+    const MINE: &str = "minha meu nossa nosso sou somos tenho aqui para temos";
+    let back = |places| text.before(at, places);
+    let seen = one_of(back(1), "o a do da no na") && text.near_before(at, 6, SEEN);
+    let met = one_of(back(1), "um uma") && one_of(back(2), "vi viu conheco igual");
     // "esse número é da pizzaria?"
-    let asks = text.sentence(at).question
-        && one_of(back(1), "da do a o")
-        && !(start..at)
-            .any(|i| text.is(i, "minha meu nossa nosso sou somos tenho aqui para temos"));
-    if asks {
-        return false;
-    }
-    // "pra lanchonetes", "a lanchonete do meu pai": customers and relatives.
-    let customers = text.fold(end - 1).ends_with('s')
-        && one_of(back(1), "para as os das dos com de em")
-        && text.word(at) != "food";
+    let start = text.sentence(at).start;
+    let asked =
+        text.sentence(at).question && one_of(back(1), "da do a o") && !text.any(start..at, MINE);
     let of_kin = text.is(end, "do da")
         && text.is(end + 1, "meu minha")
         && super::scope::is_kin(text.word(end + 2));
-    if customers || of_kin {
-        return false;
-    }
-    let item = text.gap(at) >= Gap::Comma;
-    let counted = at > start
-        && super::numbers::is_number(text, at - 1)
-        && (2..=4).any(|n| one_of(back(n), "tenho temos sao com rede somos"));
-    determiner || item || counted
+    let praises = text.any(end..end + 6, "indicou indicaram recomendou comprou falou usa usam");
+    seen || met || asked || of_kin || praises
+}
+
+/// "no mercado há dez anos", "ramo de restaurantes", "pra lanchonetes": no shop of the lead's.
+fn trade(text: &Text, at: usize, segment: &str) -> bool {
+    let back = |places| text.before(at, places);
+    let market = segment == "mercado"
+        && one_of(back(1), "no do o de em")
+        && !one_of(back(2), "rede dono dona");
+    let of =
+        back(1) == "de" && !one_of(back(2), "dono dona ramo area sou somos gerente rede segmento");
+    let many = kind_at(text, at).is_some_and(|(_, end)| text.fold(end - 1).ends_with('s'))
+        && one_of(back(1), "para as os das dos com de em")
+        && text.word(at) != "food"
+        && back(2) != "rede";
+    market || of || many
 }
 
 /// "a 2ª opção", "a primeira": an item of the agent's own list.

@@ -30,7 +30,7 @@ fn names_thing(text: &Text, at: usize) -> bool {
 /// Whether it is asked for, and not only spoken of.
 fn wanted(text: &Text, at: usize) -> bool {
     let sentence = text.sentence(at);
-    let asks = (sentence.start..at).any(|i| {
+    let asks = (sentence.start.max(at.saturating_sub(6))..at).any(|i| {
         text.is(
             i,
             "vendem vende tem fazem fabricam trabalham preciso procuro quero queria \

@@ -1,6 +1,10 @@
 //! What the lead makes in a period: amount, unit and period, or nothing.
 
 use super::answer::{self, Reply};
+use super::measure::{
+    contents, period_after, period_before, period_in, period_word, range_end, times_per, unit_at,
+    unit_in,
+};
 use super::numbers::{self, Number};
 use super::reading::Reading;
 use super::scope::{corrected_between, taken_back};
@@ -71,6 +75,14 @@ fn choose(reading: &Reading<'_>, found: &[Candidate]) -> Option<Candidate> {
             first = Some(Candidate { period, unit: later.unit.or(before.unit), ..*later });
         }
     }
+    // "capacidade de 1000 por dia mas faço 400": what is made beats what could be.
+    let made = kept.iter().find(|c| {
+        c.period.is_none()
+            && reading.text.is(c.start.wrapping_sub(1), "faco fazemos produzo produzimos")
+    });
+    if let (Some(could), Some(made)) = (first.filter(|c| c.goal), made) {
+        first = Some(Candidate { period: could.period, unit: made.unit.or(could.unit), ..*made });
+    }
     if first.is_some() || !asked {
         return first;
     }
@@ -100,12 +112,11 @@ fn candidate(reading: &Reading<'_>, at: usize) -> Option<Candidate> {
         return None;
     }
     let mut amount = number.value;
-    let mut end = number.end;
-    if let Some(upper) = range_end(text, &number) {
-        end = upper;
-    }
+    let mut end = range_end(text, &number).unwrap_or(number.end);
+    let mut inside = None;
     if let Some((times, stop)) = contents(text, end) {
         amount *= times;
+        inside = period_after(text, end + 1).filter(|(.., period_end)| *period_end < stop);
         end = stop;
     }
     let (unit, factor, after_unit) = unit_at(text, end);
@@ -113,7 +124,11 @@ fn candidate(reading: &Reading<'_>, at: usize) -> Option<Candidate> {
         return None;
     }
     amount *= factor;
-    let (period, fold, stop) = period_after(text, after_unit)
+    let times = times_per(text, after_unit);
+    let (period, fold, stop) = inside
+        .map(|(period, fold, _)| (period, fold, after_unit))
+        .or(times)
+        .or_else(|| period_after(text, after_unit))
         .or_else(|| period_before(text, at).map(|(period, fold)| (period, fold, after_unit)))
         .map_or((None, 1.0, after_unit), |(period, fold, stop)| (Some(period), fold, stop));
     let unit = unit.or_else(|| unit_at(text, stop).0);
@@ -136,73 +151,9 @@ fn denied(text: &Text, at: usize) -> bool {
     let start = text.sentence(at).start;
     (start.max(at.saturating_sub(4))..at).any(|i| {
         text.word(i) == "nao"
-            && text.is(i + 1, "faco fazemos produzo produzimos sao e chega vendo vendemos")
+            && text.is(i + 1, "faco fazemos produzo produzimos sao e vendo vendemos")
             && (i + 1..=at).all(|n| text.gap(n) < Gap::Comma)
     })
-}
-
-/// "200 a 300", "200-300", "entre 200 e 300", "200 ou 300": one past the upper bound.
-fn range_end(text: &Text, number: &Number) -> Option<usize> {
-    let linked = text.is(number.end, "a ate ou e");
-    let between = text.word(number.start.saturating_sub(1)) == "entre";
-    if linked && (text.word(number.end) != "e" || between) {
-        return numbers::read(text, number.end + 1)
-            .filter(|upper| upper.value > number.value)
-            .map(|upper| upper.end);
-    }
-    let hyphen = matches!(text.gap(number.end), Gap::Hyphen | Gap::Dash | Gap::Slash);
-    numbers::read(text, number.end)
-        .filter(|upper| hyphen && upper.value > number.value)
-        .map(|upper| upper.end)
-}
-
-/// "caixas com 36", "lotes de 60": how many each holds, and one past it.
-fn contents(text: &Text, at: usize) -> Option<(f64, usize)> {
-    let package = text.is(
-        at,
-        "caixa caixas lote lotes bandeja bandejas fornada fornadas pacote \
-pacotes fardo fardos batelada bateladas turno turnos massa massas cx \
-leva levas",
-    );
-    let linked = text.is(at + 1, "de com c contendo por");
-    let number = numbers::read(text, at + 2).filter(|_| package && linked)?;
-    Some((number.value, number.end))
-}
-
-/// What is counted, its factor and one past it: "kg de linguiça", "toneladas", "unidades de espeto".
-fn unit_at(text: &Text, at: usize) -> (Option<Unit>, f64, usize) {
-    let at = if text.word(at) == "de" { at + 1 } else { at };
-    let food = |at: usize| match text.word(at) {
-        "hamburguer" | "smash" | "blend" | "blends" | "disco" | "discos" | "hamburguinhos" => {
-            Some(Unit::Hamburguer)
-        }
-        "espeto" => Some(Unit::Espeto),
-        "linguica" | "gomos" => Some(Unit::Linguica),
-        _ => None,
-    };
-    if text.gap(at) >= Gap::Stop {
-        return (None, 1.0, at);
-    }
-    let of = |after: usize| {
-        if text.word(after) == "de" { food(after + 1).map(|unit| (unit, after + 2)) } else { None }
-    };
-    match text.word(at) {
-        "kg" => (Some(Unit::Kg), 1.0, of(at + 1).map_or(at + 1, |(_, end)| end)),
-        "tonelada" | "t" => (Some(Unit::Kg), 1_000.0, at + 1),
-        "arroba" | "arrobas" => (Some(Unit::Kg), 15.0, at + 1),
-        "unidades" | "pecas" | "peca" => {
-            let named = of(at + 1);
-            (
-                Some(named.map_or(Unit::Unidade, |(unit, _)| unit)),
-                1.0,
-                named.map_or(at + 1, |(_, end)| end),
-            )
-        }
-        _ => match food(at) {
-            Some(unit) => (Some(unit), 1.0, at + 1),
-            None => (None, 1.0, at),
-        },
-    }
 }
 
 /// Whether what follows a number without unit lets it be a volume.
@@ -247,6 +198,19 @@ fn may_follow(text: &Text, at: usize) -> bool {
 /// Numbers that count money, people, sizes, hours.
 fn counts_something_else(text: &Text, number: &Number) -> bool {
     let before = text.word(number.start.wrapping_sub(1));
+    // "compro 200 por semana", "a que faz 300 por hora", "a FB700 faz 700": not what the lead makes.
+    let start = text.sentence(number.start).start;
+    let near = start.max(number.start.saturating_sub(4))..number.start;
+    let bought = near.clone().any(|at| text.is(at, "compro compramos comprava recebo gasto pago"));
+    let of_machine = near.clone().any(|at| {
+        text.is(at, "faz produz rende")
+            && (text.word(at.wrapping_sub(1)) == "que"
+                && text.is(at.wrapping_sub(2), "a aquela uma maquina semana dia")
+                || text.fold(at.wrapping_sub(1)).ends_with("00"))
+    });
+    if bought || of_machine {
+        return true;
+    }
     let money = text.fold(number.start.wrapping_sub(1)) == "r"
         || text.is(number.end, "reais conto contos pila real mangos");
     let labelled = one_of(
@@ -261,141 +225,16 @@ nr nr12 inox aco rua avenida fb se das as turno artigo",
     money || (labelled && text.gap(number.start) < Gap::Comma) || dated || machine
 }
 
-fn period_word(text: &Text, at: usize) -> Option<(Period, f64)> {
-    Some(match text.word(at) {
-        "dia" | "diario" | "diarios" | "diaria" | "diarias" | "diariamente" | "noite" => {
-            (Period::Dia, 1.0)
-        }
-        "semana" | "semanal" | "semanais" | "semanalmente" => (Period::Semana, 1.0),
-        "mes" | "mensal" | "mensais" | "mensalmente" => (Period::Mes, 1.0),
-        "quinzena" | "quinzenal" | "quinzenais" => (Period::Mes, 2.0),
-        "hora" | "horas" => (Period::Hora, 1.0),
-        _ => return None,
-    })
-}
-
-/// "por dia", "/semana", "todo santo dia", "toda sexta", "no fim de semana": the period, a factor
-/// and one past it.
-fn period_after(text: &Text, from: usize) -> Option<(Period, f64, usize)> {
-    let end = text.sentence(from.min(text.tokens.len().saturating_sub(1))).end.min(from + 8);
-    for at in from..end {
-        let before = if at > 0 { text.word(at - 1) } else { "" };
-        if at > from && numbers::is_number(text, at) && !text.is(at, "um uma") {
-            let days = text.word(at + 1) == "dias" && text.fold(at) == "15";
-            return days.then_some((Period::Mes, 2.0, at + 2));
-        }
-        if text.is(at, "mas quero chegar pretendo trabalho trabalhamos") {
-            return None;
-        }
-        if one_of(before, "todo toda todos todas cada no na aos nos") && is_weekday(text, at) {
-            return Some((Period::Semana, 1.0, at + 1));
-        }
-        if text.word(at) == "fim" && text.word(at + 2) == "semana"
-            || text.word(at) == "final" && text.word(at + 2) == "semana"
-        {
-            return Some((Period::Semana, 1.0, at + 3));
-        }
-        if let Some((period, factor)) = period_word(text, at) {
-            let marked = at == from
-                || text.gap(at) == Gap::Slash
-                || one_of(
-                    before,
-                    "por ao a cada todo toda todos os na no santo pela um uma p para de e \
-da do",
-                )
-                || text.word(at).ends_with("al")
-                || text.word(at).ends_with("ais")
-                || text.word(at).starts_with("diari");
-            let coming = (period != Period::Hora
-                && text.word(at + 1) == "que"
-                && text.word(at + 2) == "vem")
-                || text.is(at + 1, "passada passado")
-                || one_of(before, "esse essa este esta proximo proxima");
-            if marked && !coming {
-                return Some((period, factor, at + 1));
-            }
-        }
-    }
-    None
-}
-
-fn is_weekday(text: &Text, at: usize) -> bool {
-    text.is(
-        at,
-        "segunda terca quarta quinta sexta sabado domingo segundas sextas \
-sabados domingos quintas quartas tercas feira",
-    )
-}
-
-/// "por semana faço 200", "produção diária de 300".
-fn period_before(text: &Text, at: usize) -> Option<(Period, f64)> {
-    let start = text.sentence(at).start;
-    let mut place = at;
-    for _ in 0..6 {
-        if place <= start || text.gap(place) >= Gap::Stop {
-            return None;
-        }
-        place -= 1;
-        if numbers::is_number(text, place) && place + 1 < at && !text.is(place, "um uma") {
-            return None;
-        }
-        let marked = text.is(place.wrapping_sub(1), "por ao cada todo toda") && place > start
-            || !text.is(place, "dia dias hora horas semana mes noite");
-        if let Some(period) = period_word(text, place).filter(|_| marked) {
-            return Some(period);
-        }
-    }
-    None
-}
-
 fn is_goal(text: &Text, at: usize) -> bool {
-    let start = text.sentence(at).start;
-    (start.max(at.saturating_sub(7))..at).any(|i| {
+    let start = text.sentence(at).start.max(at.saturating_sub(7));
+    let start = (start..at).rev().find(|i| text.is(*i, "mas porem")).unwrap_or(start);
+    (start..at).any(|i| {
         text.is(
             i,
-            "quero chegar meta pretendo pretendemos aumentar ideia queria queremos \
+            "capacidade consigo aguento quero chegar meta pretendo pretendemos aumentar ideia queria queremos \
 vou objetivo planejo planejamos penso passar dobrar futuro gostaria",
         )
     })
-}
-
-/// The period that a question asks for.
-fn period_in(text: &Text) -> Option<Period> {
-    let mut periods: Vec<Period> = Vec::new();
-    for at in 0..text.tokens.len() {
-        if let Some((period, _)) =
-            period_word(text, at).filter(|(period, _)| !periods.contains(period))
-        {
-            periods.push(period);
-        }
-    }
-    match periods.as_slice() {
-        [period] => Some(*period),
-        _ => None,
-    }
-}
-
-/// The one food that a text speaks of.
-fn unit_in(text: &Text) -> Option<Unit> {
-    let mut units: Vec<Unit> = Vec::new();
-    for at in 0..text.tokens.len() {
-        let unit = match text.word(at) {
-            "hamburguer" | "smash" if !super::segment_word(text, at) => Some(Unit::Hamburguer),
-            "formadora" | "formadoras" => Some(Unit::Hamburguer),
-            "espeto" => Some(Unit::Espeto),
-            "linguica" => Some(Unit::Linguica),
-            "kg" => Some(Unit::Kg),
-            _ => None,
-        };
-        if let Some(unit) = unit.filter(|unit| !units.contains(unit)) {
-            units.push(unit);
-        }
-    }
-    match units.as_slice() {
-        [unit] => Some(*unit),
-        [Unit::Kg, _] | [_, Unit::Kg] => Some(Unit::Kg),
-        _ => None,
-    }
 }
 
 fn unit_spoken_of(reading: &Reading<'_>) -> Option<Unit> {
