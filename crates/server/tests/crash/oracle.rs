@@ -1,9 +1,9 @@
 //! Compares what the leads' phones show with what the agent accepted, then with its tables.
 
+mod figures;
 mod tables;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
 
 use seleto_simulator::zapi::{Call, Operation, Zapi};
 use seleto_simulator::{Author, Bubble};
@@ -11,6 +11,7 @@ use seleto_simulator::{Author, Bubble};
 use crate::database::Database;
 use crate::load::{Accepted, Record, by_phone, tokens};
 use crate::scene::SEND_TIME;
+pub use figures::Figures;
 use tables::{Delivery, Message, Tables};
 
 /// What is wrong, and figures of the run.
@@ -27,51 +28,6 @@ impl Findings {
     pub fn assert_nothing_wrong(&self) {
         let some: Vec<&str> = self.wrong.iter().take(20).map(String::as_str).collect();
         assert!(some.is_empty(), "{} wrong, such as:\n{}", self.wrong.len(), some.join("\n"));
-    }
-}
-
-/// Counts of one run.
-pub struct Figures {
-    /// Messages answered 200.
-    pub accepted: usize,
-    /// Of these, posted more than once.
-    pub posted_again: usize,
-    /// Turns that made a reply.
-    pub answered_turns: usize,
-    /// Of these, by the model.
-    pub by_model: usize,
-    /// Replies, bubble by bubble.
-    pub deliveries: usize,
-    /// Attempts of which nobody knew what became of them.
-    pub unknown: usize,
-    /// Bubbles sent once more.
-    pub resent: usize,
-    /// Bubbles that nobody can tell the fate of.
-    pub undetermined: usize,
-    /// Of these, bubbles that no phone shows.
-    pub lost: usize,
-    /// Second copies on phones.
-    pub second_copies: usize,
-}
-
-impl fmt::Display for Figures {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} messages accepted ({} posted again), {} turns ({} by the model), {} bubbles, \
-             {} unknown outcomes, \
-             {} resent, {} undetermined ({} of them lost), {} second copies",
-            self.accepted,
-            self.posted_again,
-            self.answered_turns,
-            self.by_model,
-            self.deliveries,
-            self.unknown,
-            self.resent,
-            self.undetermined,
-            self.lost,
-            self.second_copies
-        )
     }
 }
 
@@ -94,7 +50,7 @@ pub async fn judge(record: &Record, zapi: &Zapi, database: &Database, model: boo
     wrong.extend(tables.deliveries.iter().filter_map(|it| badly_settled(it, &tables)));
     wrong.extend(not_as_told(&tables, &phones));
     wrong.extend(copies(&tables, &phones));
-    Findings { wrong, figures: figures(record, &tables, &phones) }
+    Findings { wrong, figures: Figures::of(record, &tables, &phones) }
 }
 
 /// The agent's bubbles, phone by phone, in the order in which they came.
@@ -289,31 +245,4 @@ fn shown<'a>(phones: &Phones<'a>) -> BTreeMap<(&'a str, &'a str), usize> {
         *shown.entry((bubble.phone.as_str(), bubble.text.as_str())).or_default() += 1;
     }
     shown
-}
-
-fn figures(record: &Record, tables: &Tables, phones: &Phones<'_>) -> Figures {
-    let bubbles = phones.0.values().map(Vec::len).sum::<usize>();
-    let deliveries = &tables.deliveries;
-    let undetermined = deliveries.iter().filter(|it| it.state == "undetermined").count();
-    let shown = shown(phones);
-    let mut written: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for delivery in deliveries {
-        *written.entry((&delivery.phone, &delivery.body)).or_default() += 1;
-    }
-    let count = |key: &(&str, &str)| shown.get(key).copied().unwrap_or_default();
-    let answered = || tables.turns.values().filter(|turn| turn.outcome == "answered");
-    Figures {
-        accepted: record.accepted.len(),
-        posted_again: record.accepted.iter().filter(|message| message.posts > 1).count(),
-        answered_turns: answered().count(),
-        by_model: answered().filter(|turn| turn.brain == "openai").count(),
-        deliveries: deliveries.len(),
-        unknown: deliveries.iter().map(Delivery::unknown).sum(),
-        resent: deliveries.iter().filter(|it| it.resent).count(),
-        undetermined,
-        lost: written.iter().map(|(key, times)| times.saturating_sub(count(key))).sum(),
-        second_copies: bubbles.saturating_sub(
-            written.iter().map(|(key, times)| count(key).min(*times)).sum::<usize>(),
-        ),
-    }
 }
