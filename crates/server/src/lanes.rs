@@ -16,9 +16,6 @@ use crate::store::queue::Lane;
 const LONGEST_SLEEP_MS: i64 = 500;
 /// How many rows one claim takes at most.
 const CLAIM: usize = 32;
-/// How long running work may take to finish when the process is asked to stop.
-const GRACE: Duration = Duration::from_secs(17);
-
 /// Tells a lane when its next work is due, without waking it for work that is later anyway.
 #[derive(Debug)]
 pub struct Bell {
@@ -56,6 +53,9 @@ pub trait Work: Clone + Send + Sync + 'static {
 
     /// The lane.
     fn lane(&self) -> Lane;
+
+    /// How long running work may take to finish when the process is asked to stop.
+    fn grace(&self) -> Duration;
 
     /// Claims at most `limit` conversations that are due.
     fn claim(&self, limit: usize)
@@ -96,7 +96,7 @@ pub async fn run<W: Work>(
         }
     }
     let finish = async { while running.join_next().await.is_some() {} };
-    if tokio::time::timeout(GRACE, finish).await.is_err() {
+    if tokio::time::timeout(work.grace(), finish).await.is_err() {
         tracing::warn!(lane = work.lane().name(), "work cut off; another start takes it up");
     }
 }

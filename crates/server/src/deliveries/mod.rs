@@ -15,16 +15,18 @@ use crate::config::Typing;
 use crate::health::State;
 use crate::lanes::{Claimed, Work};
 use crate::store::Error;
-use crate::store::delivery::{ClaimDeliveries, Delivery, Job, Outcome, RecordOutcome};
-use crate::store::queue::{Claim, Lane, ThenNextDue};
+use crate::store::delivery::{
+    BeginAttempt, ClaimDeliveries, Delivery, Job, Outcome, RecordOutcome,
+};
+use crate::store::queue::{Claim, Lane, PutBack, ThenNextDue};
 use crate::zapi::{self, Failure};
 
 /// How many messages may be on their way at once, each of another conversation.
 pub const SIDE_BY_SIDE: usize = 128;
 /// How long a claim holds; a call takes at most a third of it.
 const LEASE: Duration = Duration::from_secs(45);
-/// A call that would end after this much of the lease is not begun.
-const LATEST_START: Duration = Duration::from_secs(25);
+/// Later than this after the claim nothing is sent: silent replicas lose their leases after 10 s.
+const LATEST_START: Duration = Duration::from_secs(8);
 /// How often an outcome is offered to a database that does not take it.
 const RECORD_TRIES: u32 = 5;
 
@@ -46,6 +48,11 @@ impl Work for Deliveries {
 
     fn lane(&self) -> Lane {
         Lane::Whatsapp
+    }
+
+    /// As long as a call may take: cutting one off would leave its outcome in doubt.
+    fn grace(&self) -> Duration {
+        Duration::from_secs(17)
     }
 
     async fn claim(&self, limit: usize) -> Result<Claimed<(Job, Instant)>, Error> {
@@ -76,11 +83,15 @@ impl Work for Deliveries {
 impl Deliveries {
     #[tracing::instrument(name = "delivery", skip_all, fields(
         conversation.id = %claim.conversation, delivery.id = %delivery.id,
-        delivery.attempt = delivery.attempts))]
-    async fn send(&self, claim: Claim, delivery: Delivery, begun: Instant) {
+        delivery.attempt = delivery.attempts + 1))]
+    async fn send(&self, claim: Claim, delivery: Delivery, claimed: Instant) {
         let Some(zapi) = &self.app.zapi else { return };
+        let delivery = match self.begin(claim, delivery).await {
+            Ok(delivery) => delivery,
+            Err(error) => return self.leave(claim, &error).await,
+        };
         // A process that slept past its lease must not send: somebody else may be at it.
-        let outcome = if begun.elapsed() > LATEST_START {
+        let outcome = if claimed.elapsed() > LATEST_START {
             Outcome::NotSent { detail: "the lease was nearly over".to_owned(), wait_ms: 0 }
         } else {
             let typing = typing(self.app.config.typing, &delivery.body);
@@ -90,6 +101,22 @@ impl Deliveries {
         };
         metrics::counter!("seleto_deliveries_total", "outcome" => outcome.name()).increment(1);
         self.record(claim, delivery, outcome).await;
+    }
+
+    async fn begin(&self, claim: Claim, delivery: Delivery) -> Result<Delivery, Error> {
+        let now = self.app.clock.now();
+        self.app.store.write(BeginAttempt { claim, delivery, now }).await
+    }
+
+    /// Nothing was begun: a human took over meanwhile, or the database is away.
+    async fn leave(&self, claim: Claim, error: &Error) {
+        tracing::info!(%error, "not sent");
+        let wake_at = Some(self.app.clock.now());
+        if let Err(error) = self.app.store.write(PutBack { claim, wake_at }).await {
+            // The lease runs out, and the lane is taken up again.
+            tracing::warn!(%error, "the lane could not be given back");
+        }
+        self.app.deliveries_bell.ring(self.app.clock.now());
     }
 
     /// The outcome is known only here: a database that is away for a moment gets more chances.

@@ -19,7 +19,6 @@ pub(super) async fn settle(app: &App, claim: Claim, delivery: Delivery, clues: C
         queue_read_empty,
         connected_throughout: !clues.disconnected,
         channels_alive: clues.channels_alive,
-        lead_wrote_since: clues.lead_wrote_since,
         resent: delivery.resent,
     };
     // The instance is asked only when the answer decides.

@@ -36,7 +36,7 @@ pub struct Delivery {
 /// What is to be done for a claimed conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Job {
-    /// The attempt is on disk: make the call.
+    /// It is due: begin an attempt, then make the call.
     Send(Claim, Delivery),
     /// An earlier attempt's outcome is unknown: look for evidence.
     Settle(Claim, Delivery, Clues),
@@ -49,11 +49,9 @@ pub struct Clues {
     pub channels_alive: bool,
     /// The instance reported a disconnection that is not over, or one since.
     pub disconnected: bool,
-    /// The lead wrote since.
-    pub lead_wrote_since: bool,
 }
 
-/// Claims conversations with something to send and writes the attempts.
+/// Claims conversations with something to send.
 pub struct ClaimDeliveries {
     /// Now, in milliseconds.
     pub now: i64,
@@ -129,41 +127,8 @@ impl ClaimDeliveries {
                     continue;
                 }
             }
-            return self.begin(tx, claim, delivery).await.map(Some);
+            return Ok(Some(Job::Send(claim, delivery)));
         }
-    }
-
-    /// The attempt is a row before it is a call.
-    async fn begin(
-        &self,
-        tx: &mut Tx<'_>,
-        claim: Claim,
-        mut delivery: Delivery,
-    ) -> Result<Job, Error> {
-        delivery.attempts += 1;
-        delivery.sent_at = self.now;
-        tx.batch(&[
-            (
-                "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, sent_at = $2
-                 WHERE id = $1",
-                params![delivery.id, self.now].to_vec(),
-            ),
-            (
-                "INSERT INTO attempts (delivery_id, number, replica, fence, body_hash, started_at)
-                 VALUES ($1, $2, $3, $4, $5, $6)",
-                params![
-                    delivery.id,
-                    delivery.attempts,
-                    self.replica,
-                    claim.fence,
-                    crate::hash::short(&delivery.body),
-                    self.now
-                ]
-                .to_vec(),
-            ),
-        ])
-        .await?;
-        Ok(Job::Send(claim, delivery))
     }
 
     /// Somebody died between the attempt and its outcome, or could not tell it.
@@ -193,11 +158,8 @@ impl ClaimDeliveries {
                 &params![delivery.sent_at],
             )
             .await?;
-        let clues = Clues {
-            channels_alive: confirmed.is_some(),
-            disconnected: disconnected.is_some(),
-            lead_wrote_since: lead_wrote_since(tx, claim.conversation, delivery.sent_at).await?,
-        };
+        let clues =
+            Clues { channels_alive: confirmed.is_some(), disconnected: disconnected.is_some() };
         Ok(Job::Settle(claim, delivery, clues))
     }
 
@@ -209,6 +171,62 @@ impl ClaimDeliveries {
         )
         .await?;
         Ok(())
+    }
+}
+
+/// Writes the attempt, the last thing before the call: between the two nothing else happens, so that
+/// a crash leaves as few attempts in doubt as can be.
+pub struct BeginAttempt {
+    /// The lease.
+    pub claim: Claim,
+    /// The message.
+    pub delivery: Delivery,
+    /// Now, in milliseconds.
+    pub now: i64,
+}
+
+impl Operation for BeginAttempt {
+    /// The message with the attempt counted.
+    type Output = Delivery;
+
+    /// # Errors
+    /// [`Error::LeaseLost`] when the message was cancelled, or somebody else holds the lane by now.
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Delivery, Error> {
+        let (claim, delivery) = (&self.claim, &self.delivery);
+        let begun = tx
+            .execute(
+                "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, sent_at = $2
+                 WHERE id = $1 AND state = 'pending' AND EXISTS (
+                   SELECT 1 FROM queue WHERE conversation_id = $3 AND lane = $4
+                     AND lease_by = $5 AND fence = $6)",
+                &params![
+                    delivery.id,
+                    self.now,
+                    claim.conversation,
+                    claim.lane.name(),
+                    claim.replica,
+                    claim.fence,
+                ],
+            )
+            .await?;
+        if begun == 0 {
+            return Err(Error::LeaseLost);
+        }
+        let number = delivery.attempts + 1;
+        tx.execute(
+            "INSERT INTO attempts (delivery_id, number, replica, fence, body_hash, started_at)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            &params![
+                delivery.id,
+                number,
+                claim.replica,
+                claim.fence,
+                crate::hash::short(&delivery.body),
+                self.now
+            ],
+        )
+        .await?;
+        Ok(Delivery { attempts: number, sent_at: self.now, ..delivery.clone() })
     }
 }
 

@@ -47,6 +47,11 @@ impl Work for Turns {
         Lane::Turns
     }
 
+    /// A turn that is cut off costs one more call of the model; a long wait costs webhooks.
+    fn grace(&self) -> Duration {
+        Duration::from_secs(3)
+    }
+
     async fn claim(&self, limit: usize) -> Result<Claimed<Claim>, Error> {
         let now = self.app.clock.now();
         let claim = ClaimDue {

@@ -16,6 +16,8 @@ crate::on_both_engines!(
     a_refused_credential_opens_the_breaker_and_burns_no_attempt,
     a_refused_message_is_given_up_and_does_not_block_the_next,
     a_crash_between_attempt_and_answer_is_settled_by_evidence,
+    a_crash_between_claim_and_attempt_leaves_nothing_in_doubt,
+    a_takeover_between_claim_and_attempt_stops_the_message,
     a_stale_answer_is_not_sent_after_a_long_outage,
     a_garbled_success_is_never_sent_again,
     bubbles_arrive_in_order_one_at_a_time,
@@ -138,7 +140,7 @@ async fn a_refused_message_is_given_up_and_does_not_block_the_next(world: World)
 }
 
 async fn a_crash_between_attempt_and_answer_is_settled_by_evidence(world: World) {
-    use seleto::store::delivery::ClaimDeliveries;
+    use seleto::store::delivery::{BeginAttempt, ClaimDeliveries, Job};
     world.lead("5511987654321", "Marcos").write("oi").await.unwrap();
     world.app.clock.advance(15_000);
     world.turn().await;
@@ -150,7 +152,9 @@ async fn a_crash_between_attempt_and_answer_is_settled_by_evidence(world: World)
         replica: uuid::Uuid::now_v7(),
         limit: 10,
     };
-    assert_eq!(world.app.store.write(claim).await.unwrap().len(), 1);
+    let mut jobs = world.app.store.write(claim).await.unwrap();
+    let Some(Job::Send(claim, delivery)) = jobs.pop() else { panic!("something is due") };
+    world.app.store.write(BeginAttempt { claim, delivery, now }).await.unwrap();
     world.settle_now().await;
     assert_eq!(world.replies("5511987654321").len(), 0, "the lease still holds");
     world.lead("5543999991111", "Bia").write("oi").await.unwrap();
@@ -220,5 +224,38 @@ async fn ticks_only_go_forward(world: World) {
     });
     assert_eq!(world.post("/webhook/zapi/status", late.to_string()).await.0, 200);
     assert_eq!(world.value(tick).await, "3|3");
+    world.done().await;
+}
+
+async fn a_crash_between_claim_and_attempt_leaves_nothing_in_doubt(world: World) {
+    use seleto::store::delivery::ClaimDeliveries;
+    world.lead("5511987654321", "Marcos").write("oi").await.unwrap();
+    world.app.clock.advance(15_000);
+    world.turn().await;
+    let now = world.app.clock.now();
+    let (lease_until, replica) = (now + 45_000, uuid::Uuid::now_v7());
+    let claim = ClaimDeliveries { now, lease_until, replica, limit: 10 };
+    assert_eq!(world.app.store.write(claim).await.unwrap().len(), 1);
+    world.app.clock.advance(46_000);
+    world.settle_now().await;
+    assert_eq!(world.replies("5511987654321").len(), 1, "sent at once after the lease");
+    assert_eq!(world.value("SELECT COUNT(*), COUNT(outcome) FROM attempts").await, "1|1");
+    world.done().await;
+}
+
+async fn a_takeover_between_claim_and_attempt_stops_the_message(world: World) {
+    use seleto::deliveries::Deliveries;
+    use seleto::lanes::Work;
+    let lead = world.lead("5511987654321", "Marcos");
+    lead.write("oi").await.unwrap();
+    world.app.clock.advance(15_000);
+    world.turn().await;
+    let lane = Deliveries::new(world.app.clone()).unwrap();
+    let job = lane.claim(10).await.unwrap().jobs.pop().unwrap();
+    lead.hear_from_company("Deixa comigo").await.unwrap();
+    lane.perform(job).await;
+    world.settle().await;
+    assert_eq!(world.replies("5511987654321").len(), 0);
+    assert_eq!(world.value("SELECT COUNT(*) FROM attempts").await, "0");
     world.done().await;
 }
