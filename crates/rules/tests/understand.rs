@@ -2,7 +2,7 @@
 //! fact. `A:` is the agent's line before, `L:` each message of the burst, `=` the facts and `!` the
 //! intents that must come out, no more and no less.
 
-use seleto_rules::conversation::{Author, Kind, Line};
+use seleto_rules::conversation::{Author, Intent, Kind, Line};
 use seleto_rules::lead::{Lead, Value};
 use seleto_rules::understand::catalogue::Catalogue;
 use seleto_rules::understand::{Context, Understanding, understand};
@@ -224,5 +224,16 @@ fn any_text_is_read_without_a_panic() {
             let understood = read(&Case { burst, history, ..Case::default() });
             assert!(understood.facts.len() <= 12, "{text:?} {other:?}");
         }
+    }
+}
+
+#[test]
+fn every_pattern_of_the_data_stands_for_a_known_intent() {
+    let lines = include_str!("../data/intents.txt").lines();
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("# "));
+    for line in lines {
+        let name = line.split(':').next().unwrap_or_default();
+        let intent = serde_json::from_value::<Intent>(name.into());
+        assert!(intent.is_ok(), "{line}");
     }
 }

@@ -72,7 +72,7 @@ static FAMILIES: LazyLock<PatternSet<&'static str>> = LazyLock::new(|| {
 
 /// A machine, or a kind of machine, named in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
+pub(super) struct Named {
     /// Code of the machine, when one is meant.
     pub code: Option<String>,
     /// Its kind.
@@ -95,7 +95,7 @@ impl Catalogue {
     }
 
     /// Every machine and kind of machine named in a text, in order; of two that overlap, the model.
-    pub fn named(&self, text: &Text, machines_spoken_of: bool) -> Vec<Named> {
+    pub(super) fn named(&self, text: &Text, machines_spoken_of: bool) -> Vec<Named> {
         let mut found = self.models(text, machines_spoken_of);
         let models = found.clone();
         let free = |start: usize, end: usize, found: &[Named]| {

@@ -201,7 +201,9 @@ fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize,
         let proper_capitals =
             (at + 1..end).any(|i| text.capitalised(i)) && !text.capitals_mean_nothing(at);
         let closed = text.gap(end) >= Gap::Comma;
-        let lower_item = item && closed && kind && end - at >= 2 && end - at <= 6;
+        // Asked for the segment, "indústria alimentícia" is one.
+        let segment = reading.question.asks(Field::Segment) && !reading.question.asks(Field::Company);
+        let lower_item = !segment && item && closed && kind && end - at >= 2 && end - at <= 6;
         let fits = ((kind || (capital && branded)) && proper_capitals)
             || (lower_item && (branded || kind));
         (fits && has_proper_word(reading, at, end)).then_some((at, end))

@@ -45,7 +45,7 @@ regex!(
 regex!(AT, r"(?i)[a-z0-9._%+-]*@[a-z0-9._-]+");
 regex!(
     DICTATED,
-    r"(?i)[a-z0-9._-]+(?:\s+(?:ponto|underline|underscore|traço|traco|hífen|hifen)\s+[a-z0-9._-]+)*\s+(?:arroba|@)\s*[a-z0-9.-]+(?:\s+(?:ponto|traço|traco|hífen|hifen)\s+[a-z0-9-]+|\s*\.[a-z0-9-]+)+"
+    r"(?i)[a-z0-9._-]+(?:\s+(?:ponto|underline|underscore|traço|traco|hífen|hifen)\s+[a-z0-9._-]+)*(?:\s+(?:arroba|@)\s*|\s*\(arroba\)\s*)[a-z0-9.-]+(?:\s+(?:ponto|traço|traco|hífen|hifen)\s+[a-z0-9-]+|\s*\.[a-z0-9-]+)+"
 );
 regex!(CNPJ, r"(?i)\b[0-9a-z]{2}[. ]?[0-9a-z]{3}[. ]?[0-9a-z]{3}[/ ]?[0-9a-z]{4}[- ]?[0-9]{2}\b");
 regex!(
@@ -68,8 +68,11 @@ pub fn specials(line: &str) -> Vec<(usize, usize, Special)> {
         }
     }
     for m in DICTATED.iter().flat_map(|regex| regex.find_iter(line)) {
+        // "carlos souza arroba gmail": who knows how the two are joined.
+        let whole = ends_with_link(&line[..m.start()]);
         if let Some(address) = dictated(m.as_str()) {
-            add(m.start(), m.end(), Special::Email(address));
+            let special = if whole { Special::Email(address) } else { Special::Handle };
+            add(m.start(), m.end(), special);
         }
     }
     for m in LINK.iter().flat_map(|regex| regex.find_iter(line)) {
@@ -100,10 +103,20 @@ fn address(typed: &str) -> (Option<String>, usize) {
     (whole.then(|| trimmed.trim_start_matches('.').to_lowercase()), trimmed.len())
 }
 
+/// Whether nothing, punctuation or a small word stands before a dictated address.
+fn ends_with_link(before: &str) -> bool {
+    const LINKS: &str =
+        "e eh o a no em para pra pro meu email mail anota ai aqui manda por favor so";
+    let last = before.split_whitespace().next_back().map(super::text::fold).unwrap_or_default();
+    last.is_empty()
+        || last.ends_with([':', ',', '.', ';', '-'])
+        || super::text::one_of(&last, LINKS)
+}
+
 /// "otavio arroba frigo ponto com ponto br" as an address.
 fn dictated(spoken: &str) -> Option<String> {
     let mut written = String::new();
-    for word in spoken.to_lowercase().split_whitespace() {
+    for word in spoken.to_lowercase().replace("(arroba)", " arroba ").split_whitespace() {
         written.push_str(match word {
             "arroba" => "@",
             "ponto" => ".",

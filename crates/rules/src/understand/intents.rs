@@ -96,6 +96,21 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
         Intent::JobSeeker => word == "contratando" && !text.sentence(start).question,
         // A lead who supplies food is no supplier of ours.
         Intent::Supplier => serves_food(text, start),
+        Intent::Discount => text.near_before(start, 3, "quando"),
+        // "220 trifásico" to a question tells, and asks nothing.
+        Intent::Technical
+            if reading.question.count > 0 && text.tokens.len() <= 4 && !requests(text, start) =>
+        {
+            true
+        }
+        // "tenho trifásico aqui"
+        Intent::Technical
+            if text.near_before(start, 3, "tenho temos uso usamos")
+                && !text.sentence(start).question =>
+        {
+            true
+        }
+        Intent::Catalog if text.any(start..start + 4, "<link>") => true,
         Intent::Price => is_idle_price(text, found),
         Intent::Catalog => {
             text.near_before(start, 4, "vi vimos viu assisti mando mandei envio enviei segue")
@@ -112,13 +127,15 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
 
 /// "depende do preço", "já recebi a proposta", "o valor do frete": no price is asked.
 fn is_idle_price(text: &Text, found: &Match<Intent>) -> bool {
-    const HAD: &str = "depende aguardando esperando recebi vi mandaram passaram";
+    const HAD: &str = "depende aguardando esperando recebi vi mandaram passaram pesquisando pesquisar \
+                       sondando comparando";
     let freight = text.is(found.end, "do de") && text.word(found.end + 1) == "frete";
     let had = text.near_before(found.start, 4, HAD)
         || (text.is(found.start, "proposta orcamento cotacao")
             && text.near_before(found.start, 4, "tenho temos tem"));
     let denied = denied_before(text, found.start, 3) && text.word(found.start) != "quanto";
-    freight || had || denied || text.is(found.end, "for fosse estiver")
+    let once = text.near_before(found.start, 3, "quando") && !text.sentence(found.start).question;
+    once || freight || had || denied || text.is(found.end, "for fosse estiver")
 }
 
 /// "opa, 200 não": an exclamation, not a salutation.

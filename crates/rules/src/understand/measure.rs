@@ -133,6 +133,14 @@ da do",
                 || text.word(at).ends_with("al")
                 || text.word(at).ends_with("ais")
                 || text.word(at).starts_with("diari");
+            // "1 semana" is a span of time, "300 dia" a rate.
+            let span = at == from
+                && text.gap(at) != Gap::Slash
+                && at > 0
+                && numbers::read(text, at - 1).is_some_and(|number| number.value < 10.0);
+            if span {
+                return None;
+            }
             let coming = (period != Period::Hora
                 && text.word(at + 1) == "que"
                 && text.word(at + 2) == "vem")

@@ -1,35 +1,35 @@
 //! Understands pt-BR WhatsApp messages without a model: which facts a burst tells about the lead,
 //! and what the lead does or wants in it.
 //!
-//! A burst is cut into words ([`text`]); readers look for one kind of fact each and share what they
-//! know in a [`reading::Reading`]: whose words they are ([`scope`]), what the agent asked
-//! ([`question`]), which words are used up. A missing value costs less than a wrong one, so each
-//! reader gives one value or none. Words and patterns live in `crates/rules/data/`.
+//! A burst is cut into words (`text`); readers look for one kind of fact each and share what they
+//! know in a `Reading`: whose words they are (`scope`), what the agent asked (`question`), which
+//! words are used up. A missing value costs less than a wrong one, so each reader gives one value
+//! or none. Words and patterns live in `crates/rules/data/`.
 
-pub mod answer;
+mod answer;
 pub mod catalogue;
-pub mod company;
+mod company;
 pub mod contact;
-pub mod cutter;
-pub mod gazetteer;
-pub mod identity;
-pub mod intents;
-pub mod lexicon;
-pub mod measure;
-pub mod mention;
-pub mod numbers;
-pub mod pattern;
-pub mod place;
-pub mod product;
-pub mod purchase;
-pub mod question;
-pub mod reading;
-pub mod scope;
-pub mod segment;
-pub mod text;
-pub mod unavailable;
-pub mod volume;
-pub mod wants;
+mod cutter;
+mod gazetteer;
+mod identity;
+mod intents;
+mod lexicon;
+mod measure;
+mod mention;
+mod numbers;
+mod pattern;
+mod place;
+mod product;
+mod purchase;
+mod question;
+mod reading;
+mod scope;
+mod segment;
+mod text;
+mod unavailable;
+mod volume;
+mod wants;
 
 use std::cell::RefCell;
 

@@ -31,12 +31,6 @@ impl Pattern {
         Self(source.split_whitespace().map(element).collect())
     }
 
-    /// Where the pattern ends when it starts at `at`; `None` when it does not hold there.
-    pub fn at(&self, text: &Text, at: usize) -> Option<usize> {
-        let sentence = text.sentence(at);
-        matches(&self.0, text, at, (sentence.start, sentence.end))
-    }
-
     /// The words it can start with, when only known words can; a gap or a prefix has none.
     fn first_words(&self) -> Option<&[&'static str]> {
         let first = self

@@ -116,7 +116,7 @@ fn rejected(reading: &Reading<'_>, one: &Named) -> bool {
             && reach(&["tive", "tinha", "usei", "trabalhei", "usava", "trabalhava"]))
         || reach(&["chega", "cansei"])
         // "me falaram que a FB700 é boa": merely heard of.
-        || (reach(&["falaram", "disseram", "ouvi"]) && !text.sentence(one.start).question)
+        || (reach(&["falaram", "disseram", "ouvi", "conheco"]) && !text.sentence(one.start).question)
 }
 
 fn settle(reading: &Reading<'_>, wanted: &[Named]) -> Option<Fact> {

@@ -87,7 +87,7 @@ fn this_or_next(text: &Text) -> Option<(Urgency, usize, usize)> {
     if text.tokens.len() > 4 {
         return None;
     }
-    (0..text.tokens.len()).find_map(|at| {
+    (0..text.tokens.len()).filter(|at| !text.is(at + 1, "ano semestre")).find_map(|at| {
         let urgency = match text.word(at) {
             "este" | "esse" | "nesse" | "neste" => Urgency::Alta,
             "proximo" => Urgency::Media,
@@ -108,6 +108,7 @@ fn hurry_confirmed(reading: &Reading<'_>) -> Option<(Urgency, usize, usize)> {
     match answer::yes_or_no(reading.text) {
         Some(Reply::Yes) => Some((Urgency::Alta, 0, 1)),
         Some(Reply::No) => Some((Urgency::Baixa, 0, 1)),
+        None if reading.text.is(0, "nenhuma nenhum zero") => Some((Urgency::Baixa, 0, 1)),
         None if reading.text.is(0, "nao") && reading.text.is(1, "muito tanto") => {
             Some((Urgency::Baixa, 0, 2))
         }

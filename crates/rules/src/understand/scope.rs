@@ -232,11 +232,6 @@ fn starts_past(text: &Text, at: usize) -> bool {
     }
 }
 
-/// Whether a word is denied: "não quero a manual", "nem de Curitiba", "200 não".
-pub fn negated(text: &Text, at: usize) -> bool {
-    denied_before(text, at, 4)
-}
-
 /// Whether one of the words before, up to so many, denies it, inside its clause.
 pub fn denied_before(text: &Text, at: usize, reach: usize) -> bool {
     let start = text.sentence(at).start;

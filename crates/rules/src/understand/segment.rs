@@ -130,11 +130,12 @@ fn of_others(text: &Text, at: usize, end: usize) -> bool {
     let start = text.sentence(at).start;
     let asked =
         text.sentence(at).question && one_of(back(1), "da do a o") && !text.any(start..at, MINE);
+    let serves = text.is(end, "me nos entrega manda fornece") && one_of(back(1), "o a");
     let of_kin = text.is(end, "do da")
         && text.is(end + 1, "meu minha")
         && super::scope::is_kin(text.word(end + 2));
     let praises = text.any(end..end + 6, "indicou indicaram recomendou comprou falou usa usam");
-    seen || met || asked || of_kin || praises
+    seen || met || asked || serves || of_kin || praises
 }
 
 /// "no mercado há dez anos", "ramo de restaurantes", "pra lanchonetes": no shop of the lead's.
