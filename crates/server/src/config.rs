@@ -7,6 +7,9 @@ use seleto_rules::quiet_time::QuietTime;
 
 use crate::external_call::Phones;
 
+/// `DATABASE_URL` when it is not set.
+pub const DEFAULT_DATABASE: &str = "sqlite://data/seleto.db";
+
 /// `RUST_LOG`: the logger starts before anything else is read.
 pub fn log_filter() -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "this is the reader of the environment")]
@@ -179,7 +182,7 @@ impl Reader<'_> {
     }
 
     fn database(&mut self) -> SecretString {
-        let url = self.text("DATABASE_URL").unwrap_or_else(|| "sqlite://data/seleto.db".to_owned());
+        let url = self.text("DATABASE_URL").unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
         let known = ["sqlite:", "postgres://", "postgresql://"];
         if !known.iter().any(|start| url.starts_with(start)) {
             self.refuse(

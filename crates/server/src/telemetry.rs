@@ -8,8 +8,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::store::Store;
-use crate::store::alert::OpenAlerts;
-use crate::store::queue::Depth;
+use crate::store::alert::{self, OpenAlerts};
+use crate::store::queue::{Depth, Lane};
 
 /// Bounds of the histograms in seconds: from a local database to a model that is too slow.
 const BUCKETS: [f64; 12] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 30.0];
@@ -75,19 +75,15 @@ impl Metrics {
     /// The page that Prometheus reads.
     pub async fn page(&self, store: &Store) -> String {
         if let Ok(depths) = store.read(Depth).await {
-            for (lane, depth) in depths {
-                #[expect(clippy::cast_precision_loss, reason = "queues are far below 2^52")]
-                metrics::gauge!("seleto_queue_depth", "lane" => lane).set(depth as f64);
-            }
+            let depths = depths.into_iter().collect();
+            set_all("seleto_queue_depth", "lane", Lane::ALL.map(Lane::name), &depths);
         }
         if let Ok(alerts) = store.read(OpenAlerts).await {
-            let mut kinds = BTreeMap::new();
+            let mut open = BTreeMap::new();
             for alert in alerts {
-                *kinds.entry(alert.kind).or_insert(0.0) += 1.0;
+                *open.entry(alert.kind).or_insert(0) += 1;
             }
-            for (kind, open) in kinds {
-                metrics::gauge!("seleto_alerts_open", "kind" => kind).set(open);
-            }
+            set_all("seleto_alerts_open", "kind", alert::KINDS, &open);
         }
         self.handle.as_ref().map(PrometheusHandle::render).unwrap_or_default()
     }
@@ -97,5 +93,19 @@ impl Metrics {
         if let Some(handle) = &self.handle {
             handle.run_upkeep();
         }
+    }
+}
+
+/// Sets a gauge for each of its labels, also to zero: what is over must not linger.
+fn set_all<const N: usize>(
+    gauge: &'static str,
+    label: &'static str,
+    values: [&'static str; N],
+    counts: &BTreeMap<String, i64>,
+) {
+    for value in values {
+        let count = counts.get(value).copied().unwrap_or(0);
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+        metrics::gauge!(gauge, label => value).set(count as f64);
     }
 }

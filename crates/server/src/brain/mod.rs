@@ -74,7 +74,7 @@ pub async fn think(
     match answer {
         Ok(Some((draft, reply))) => return ledger.close("openai", turn, draft, Some(reply)),
         Ok(None) => {}
-        Err(_) => ledger.note("model: took too long"),
+        Err(_) => ledger.note("model", "timed_out", "took too long"),
     }
     think_offline(turn, ledger, offline::think(turn))
 }
@@ -120,7 +120,7 @@ async fn ask(
         let answer = match answer {
             Ok(answer) => answer,
             Err(failure) => {
-                ledger.note(&format!("{round}: {failure}"));
+                ledger.note(round, failure.label(), &failure.to_string());
                 failure.bill().into_iter().for_each(|bill| ledger.count(bill));
                 return None;
             }
@@ -129,7 +129,7 @@ async fn ask(
         let draft = match prompt::read(&answer.text, turn) {
             Ok(draft) => draft,
             Err(malformed) => {
-                ledger.note(&format!("{round}: {malformed}"));
+                ledger.note(round, "malformed", &malformed.to_string());
                 return None;
             }
         };
@@ -171,9 +171,10 @@ struct Ledger {
 }
 
 impl Ledger {
-    fn note(&mut self, what: &str) {
-        tracing::warn!(reason = what, "the model's answer is not used");
-        self.verdicts.push(what.to_owned());
+    /// The word alone goes to the log: the detail may quote what the model wrote.
+    fn note(&mut self, round: &str, reason: &'static str, detail: &str) {
+        tracing::warn!(round, reason, "the model's answer is not used");
+        self.verdicts.push(format!("{round}: {detail}"));
     }
 
     /// The rule alone goes to the log: what broke it may be the lead's words.

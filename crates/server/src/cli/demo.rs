@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Configured, Failed, open, serve};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, log_filter};
+use crate::config::{Config, DEFAULT_DATABASE, log_filter};
 use crate::telemetry::{self, Metrics};
 
 pub(super) async fn run((config, _): Configured) -> Result<ExitCode, Failed> {
@@ -23,6 +23,7 @@ pub(super) async fn run((config, _): Configured) -> Result<ExitCode, Failed> {
         ));
     }
     telemetry::log(log_filter().as_deref().or(Some("warn,seleto=info,external_call=warn")));
+    let config = with_own_database(config);
     let clock = Clock::system();
     let (store, _alone) = open::store(&config, &clock).await?;
     let listener = serve::listen(&config).await?;
@@ -41,6 +42,15 @@ pub(super) async fn run((config, _): Configured) -> Result<ExitCode, Failed> {
     tokio::spawn(close_streams(stop.clone(), simulator.clone()));
     let ended = serve::agent(Arc::clone(&app), listener, Some(page), stop).await;
     ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// Simulated leads do not belong among real ones: without a database of its own choice the
+/// demonstration has another default.
+fn with_own_database(config: Config) -> Config {
+    if config.database_url.expose_secret() == DEFAULT_DATABASE {
+        return Config { database_url: "sqlite://data/demo.db".into(), ..config };
+    }
+    config
 }
 
 /// The page's event streams would keep the server from ending.

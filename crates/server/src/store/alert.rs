@@ -4,6 +4,32 @@ use super::Error;
 use super::engine::{Operation, Tx};
 use crate::params;
 
+/// What is alerted of.
+pub const KINDS: [&str; 7] = [
+    BREAKER_OPEN,
+    DISCONNECTED,
+    DELIVERY_FAILED,
+    DELIVERY_REJECTED,
+    DELIVERY_UNDETERMINED,
+    HUMAN_REQUESTED,
+    COMPLAINT,
+];
+
+/// A vendor refuses us altogether.
+pub const BREAKER_OPEN: &str = "breaker_open";
+/// WhatsApp is not connected to the instance.
+pub const DISCONNECTED: &str = "disconnected";
+/// WhatsApp did not take a message.
+pub const DELIVERY_FAILED: &str = "delivery_failed";
+/// The vendor refused a message, or could not be reached for too long.
+pub const DELIVERY_REJECTED: &str = "delivery_rejected";
+/// Nobody can know whether a message arrived.
+pub const DELIVERY_UNDETERMINED: &str = "delivery_undetermined";
+/// A lead asked for a person, and was told that somebody will write.
+pub const HUMAN_REQUESTED: &str = "human_requested";
+/// A lead complained.
+pub const COMPLAINT: &str = "complaint";
+
 /// Raises an alert, unless the same one is open.
 pub(super) async fn raise(
     tx: &mut Tx<'_>,

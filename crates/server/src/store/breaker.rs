@@ -45,14 +45,14 @@ pub(super) async fn open(tx: &mut Tx<'_>, name: &str, reason: &str, now: i64) ->
         &params![name, now, now + PROBE_MS, reason],
     )
     .await?;
-    alert::raise(tx, "breaker_open", name, reason, now).await.map(|_| ())
+    alert::raise(tx, alert::BREAKER_OPEN, name, reason, now).await.map(|_| ())
 }
 
 /// Closes the breaker after a success.
 pub(super) async fn close(tx: &mut Tx<'_>, name: &str, now: i64) -> Result<(), Error> {
     let closed = tx.execute("DELETE FROM breakers WHERE name = $1", &params![name]).await?;
     if closed == 1 {
-        alert::resolve(tx, "breaker_open", name, now).await?;
+        alert::resolve(tx, alert::BREAKER_OPEN, name, now).await?;
     }
     Ok(())
 }

@@ -347,9 +347,11 @@ impl Operation for RecordOutcome {
             Outcome::Unauthorized { detail } => {
                 breaker::open(tx, breaker::ZAPI, detail, self.now).await?;
             }
-            Outcome::Rejected { detail } => self.alert(tx, "delivery_rejected", detail).await?,
+            Outcome::Rejected { detail } => {
+                self.alert(tx, alert::DELIVERY_REJECTED, detail).await?
+            }
             Outcome::NotSent { detail, .. } if self.exhausted() => {
-                self.alert(tx, "delivery_rejected", detail).await?;
+                self.alert(tx, alert::DELIVERY_REJECTED, detail).await?;
             }
             Outcome::Accepted { .. } | Outcome::NotSent { .. } | Outcome::Unconfirmed { .. } => {}
         }
@@ -470,7 +472,7 @@ impl Operation for RecordVerdict {
             let subject = self.delivery.id.to_string();
             let detail = "não há como saber se a mensagem chegou ao lead: confira no WhatsApp da \
                           empresa e, se preciso, envie de novo";
-            alert::raise(tx, "delivery_undetermined", &subject, detail, self.now).await?;
+            alert::raise(tx, alert::DELIVERY_UNDETERMINED, &subject, detail, self.now).await?;
         }
         Ok(())
     }

@@ -20,6 +20,9 @@ pub enum Lane {
 }
 
 impl Lane {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Lane::Turns, Lane::Whatsapp];
+
     /// Its name in the database, the logs and the metrics.
     pub fn name(self) -> &'static str {
         match self {

@@ -161,7 +161,11 @@ pub(super) async fn take_over(
             params![conversation, Lane::Whatsapp.name(), now].to_vec(),
         ),
     ])
-    .await
+    .await?;
+    for kind in [super::alert::HUMAN_REQUESTED, super::alert::COMPLAINT] {
+        super::alert::resolve(tx, kind, &conversation.to_string(), now).await?;
+    }
+    Ok(())
 }
 
 /// The vendor handed a message to WhatsApp, or failed to.
@@ -202,8 +206,14 @@ impl Operation for DeliveryReported {
                     &params![delivery, now, error],
                 )
                 .await?;
-                super::alert::raise(tx, "delivery_failed", &delivery.to_string(), error, now)
-                    .await?;
+                super::alert::raise(
+                    tx,
+                    super::alert::DELIVERY_FAILED,
+                    &delivery.to_string(),
+                    error,
+                    now,
+                )
+                .await?;
             }
         }
         Ok(Stored::New { conversation: Some(conversation), wake_at })
@@ -277,9 +287,16 @@ impl Operation for ConnectionChanged {
         let (envelope, subject) = (&self.envelope, format!("zapi:{}", self.envelope.instance));
         envelope.insert(tx, None).await?;
         if self.connected {
-            super::alert::resolve(tx, "disconnected", &subject, envelope.now).await?;
+            super::alert::resolve(tx, super::alert::DISCONNECTED, &subject, envelope.now).await?;
         } else {
-            super::alert::raise(tx, "disconnected", &subject, &self.detail, envelope.now).await?;
+            super::alert::raise(
+                tx,
+                super::alert::DISCONNECTED,
+                &subject,
+                &self.detail,
+                envelope.now,
+            )
+            .await?;
         }
         Ok(Stored::New { conversation: None, wake_at: None })
     }

@@ -6,9 +6,9 @@ use seleto_rules::lead::Lead;
 use seleto_rules::qualification::Qualification;
 use uuid::Uuid;
 
-use super::Error;
 use super::engine::{Operation, Row, Statement, Tx, Value};
 use super::queue::{Claim, Lane, wake};
+use super::{Error, alert};
 use crate::params;
 
 /// How many earlier messages a brain may read.
@@ -271,6 +271,9 @@ impl Operation for FinishTurn {
             statements.push(wake(conversation, Lane::Whatsapp, self.now));
         }
         tx.batch(&statements).await?;
+        for record in &self.records {
+            self.tell_operator(tx, record).await?;
+        }
         Ok(finished)
     }
 }
@@ -409,6 +412,19 @@ impl FinishTurn {
             Record::HumanRequest => self.context_row("human_request", "true", at),
             Record::Complaint(words) => self.context_row("complaint", words, at),
         }
+    }
+
+    /// The lead was told that somebody will write: somebody must learn of it.
+    async fn tell_operator(&self, tx: &mut Tx<'_>, record: &Record) -> Result<(), Error> {
+        let (kind, detail) = match record {
+            Record::HumanRequest => (alert::HUMAN_REQUESTED, "o lead pediu para falar com alguém"),
+            Record::Complaint(_) => (alert::COMPLAINT, "o lead reclamou"),
+            Record::TechnicalQuestion(_) | Record::UnavailableInterest | Record::OptOut => {
+                return Ok(());
+            }
+        };
+        let subject = self.claim.conversation.to_string();
+        alert::raise(tx, kind, &subject, detail, self.now).await.map(|_| ())
     }
 
     fn context_row(&self, key: &str, value: &str, at: Value) -> Statement<'static> {
