@@ -111,8 +111,9 @@ impl Deliveries {
     /// Nothing was begun: a human took over meanwhile, or the database is away.
     async fn leave(&self, claim: Claim, error: &Error) {
         tracing::info!(%error, "not sent");
-        let wake_at = Some(self.app.clock.now());
-        if let Err(error) = self.app.store.write(PutBack { claim, wake_at }).await {
+        let now = self.app.clock.now();
+        let put_back = PutBack { claim, wake_at: Some(now), now };
+        if let Err(error) = self.app.store.write(put_back).await {
             // The lease runs out, and the lane is taken up again.
             tracing::warn!(%error, "the lane could not be given back");
         }

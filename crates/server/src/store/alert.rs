@@ -5,7 +5,7 @@ use super::engine::{Operation, Tx};
 use crate::params;
 
 /// What is alerted of.
-pub const KINDS: [&str; 7] = [
+pub const KINDS: [&str; 8] = [
     BREAKER_OPEN,
     DISCONNECTED,
     DELIVERY_FAILED,
@@ -13,6 +13,7 @@ pub const KINDS: [&str; 7] = [
     DELIVERY_UNDETERMINED,
     HUMAN_REQUESTED,
     COMPLAINT,
+    TURN_FAILING,
 ];
 
 /// A vendor refuses us altogether.
@@ -29,6 +30,9 @@ pub const DELIVERY_UNDETERMINED: &str = "delivery_undetermined";
 pub const HUMAN_REQUESTED: &str = "human_requested";
 /// A lead complained.
 pub const COMPLAINT: &str = "complaint";
+
+/// A conversation's messages cannot be answered, try after try.
+pub const TURN_FAILING: &str = "turn_failing";
 
 /// Raises an alert, unless the same one is open.
 pub(super) async fn raise(

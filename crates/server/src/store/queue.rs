@@ -6,8 +6,8 @@
 
 use uuid::Uuid;
 
-use super::Error;
 use super::engine::{Dialect, Operation, Statement, Tx, Value};
+use super::{Error, alert};
 use crate::params;
 
 /// Work of one kind, in order within a conversation.
@@ -159,26 +159,47 @@ pub struct PutBack {
     pub claim: Claim,
     /// When to try again, in milliseconds; `None` forgets it until something new arrives.
     pub wake_at: Option<i64>,
+    /// Now, in milliseconds.
+    pub now: i64,
 }
+
+/// After this many failures an operator is told.
+const TOO_OFTEN: i64 = 6;
 
 impl Operation for PutBack {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let claim = &self.claim;
-        tx.execute(
-            "UPDATE queue SET lease_until = 0, lease_by = NULL, wake_at = $5
-             WHERE conversation_id = $1 AND lane = $2 AND lease_by = $3 AND fence = $4",
-            &params![
-                claim.conversation,
-                claim.lane.name(),
-                claim.replica,
-                claim.fence,
-                self.wake_at
-            ],
-        )
-        .await?;
+        let given_back = tx
+            .execute(
+                "UPDATE queue SET lease_until = 0, lease_by = NULL, wake_at = $5
+                 WHERE conversation_id = $1 AND lane = $2 AND lease_by = $3 AND fence = $4",
+                &params![
+                    claim.conversation,
+                    claim.lane.name(),
+                    claim.replica,
+                    claim.fence,
+                    self.wake_at
+                ],
+            )
+            .await?;
+        if given_back == 1 && claim.lane == Lane::Turns && claim.attempts >= TOO_OFTEN {
+            let detail = "as mensagens desta conversa não puderam ser respondidas: veja o log";
+            let subject = claim.conversation.to_string();
+            alert::raise(tx, alert::TURN_FAILING, &subject, detail, self.now).await?;
+        }
         Ok(())
+    }
+}
+
+impl Claim {
+    /// Takes back what [`PutBack`] told the operator.
+    pub(super) async fn went_well(&self, tx: &mut Tx<'_>, now: i64) -> Result<(), Error> {
+        if self.attempts <= TOO_OFTEN {
+            return Ok(());
+        }
+        alert::resolve(tx, alert::TURN_FAILING, &self.conversation.to_string(), now).await
     }
 }
 

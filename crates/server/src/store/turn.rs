@@ -271,6 +271,7 @@ impl Operation for FinishTurn {
             statements.push(wake(conversation, Lane::Whatsapp, self.now));
         }
         tx.batch(&statements).await?;
+        self.claim.went_well(tx, self.now).await?;
         for record in &self.records {
             self.tell_operator(tx, record).await?;
         }

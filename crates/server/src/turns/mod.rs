@@ -98,7 +98,8 @@ impl Turns {
         let started_at = app.clock.now();
         let load = LoadTurn { conversation: claim.conversation };
         let Some(context) = app.store.read(load).await? else {
-            app.store.write(PutBack { claim, wake_at: None }).await?;
+            let now = started_at;
+            app.store.write(PutBack { claim, wake_at: None, now }).await?;
             return Ok(Duration::ZERO);
         };
         let playbook = app.playbook();
@@ -164,8 +165,9 @@ impl Turns {
 
     async fn put_back(&self, claim: Claim) {
         let wait = backoff_ms(claim.attempts, None, rand::random());
-        let wake_at = Some(self.app.clock.now() + wait);
-        if let Err(error) = self.app.store.write(PutBack { claim, wake_at }).await {
+        let now = self.app.clock.now();
+        let put_back = PutBack { claim, wake_at: Some(now + wait), now };
+        if let Err(error) = self.app.store.write(put_back).await {
             // The lease runs out, and the conversation is taken up again.
             tracing::error!(%error, "the turn could not be given back");
         }
