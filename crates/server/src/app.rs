@@ -153,7 +153,8 @@ async fn spool(config: &Config, store: &Store) -> Option<Spool> {
     }
 }
 
-fn openai_client(
+/// The client of the configured model server.
+pub(crate) fn openai_client(
     config: &Config,
     openai: &config::OpenAi,
     http: &reqwest::Client,

@@ -47,6 +47,8 @@ pub struct Config {
     pub supabase: bool,
     /// Simulated vendors: webhooks are open to this machine.
     pub demo: bool,
+    /// Instructions for the model in place of the playbook's; only an evaluation sets it.
+    pub system_prompt: Option<String>,
 }
 
 /// How long "typing…" shows before a message.
@@ -136,6 +138,7 @@ impl Config {
             openai: reader.openai(),
             supabase: reader.text("SUPABASE_URL").is_some(),
             demo: false,
+            system_prompt: None,
         };
         if reader.wrong.is_empty() { Ok((config, reader.missing)) } else { Err(reader.wrong) }
     }

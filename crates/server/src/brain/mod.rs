@@ -5,6 +5,7 @@ use std::time::Duration;
 use seleto_rules::conversation::{Author, Draft, Memory, Record, Turn};
 use seleto_rules::guardrails::{self, Breach, Cleared};
 use seleto_rules::lead::Lead;
+use seleto_rules::prompt::Prompt;
 use seleto_rules::qualification::{Circumstances, Qualification, qualify};
 use seleto_rules::{offline, prompt};
 
@@ -97,23 +98,13 @@ async fn ask(
     phone: &str,
     ledger: &mut Ledger,
 ) -> Option<(Draft, Cleared)> {
-    let prompt = prompt::build(turn);
+    let mut prompt = prompt::build(turn);
+    if let Some(system) = &app.config.system_prompt {
+        prompt.system.clone_from(system);
+    }
     ledger.record.prompt_hash = Some(hash::short(&prompt.system));
     let model = app.config.openai.as_ref().map(|openai| openai.model.clone())?;
-    let mut completion = Completion {
-        model,
-        system: prompt.system,
-        messages: prompt
-            .messages
-            .into_iter()
-            .map(|(role, text)| (self::role(role), text))
-            .collect(),
-        schema: Some(Schema { name: "turn".to_owned(), body: prompt.schema }),
-        temperature: 0.7,
-        max_tokens: MAX_TOKENS,
-        deadline: MODEL_TIME,
-        phone: Some(phone.to_owned()),
-    };
+    let mut completion = completion(&model, prompt, Some(phone));
     for round in ["model", "rewrite"] {
         let answer = client.complete(&completion).await;
         app.health.note("openai", state_of(&answer));
@@ -144,6 +135,21 @@ async fn ask(
         }
     }
     None
+}
+
+/// The structured call for a prompt.
+pub(crate) fn completion(model: &str, prompt: Prompt, phone: Option<&str>) -> Completion {
+    let message = |(role, text)| (self::role(role), text);
+    Completion {
+        model: model.to_owned(),
+        system: prompt.system,
+        messages: prompt.messages.into_iter().map(message).collect(),
+        schema: Some(Schema { name: "turn".to_owned(), body: prompt.schema }),
+        temperature: 0.7,
+        max_tokens: MAX_TOKENS,
+        deadline: MODEL_TIME,
+        phone: phone.map(str::to_owned),
+    }
 }
 
 fn role(name: &str) -> Role {

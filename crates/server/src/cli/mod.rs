@@ -5,7 +5,10 @@ mod chat;
 mod check;
 mod demo;
 mod doctor;
+mod eval;
+mod extract;
 mod open;
+mod play;
 mod serve;
 mod table;
 
@@ -14,7 +17,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, Notice};
+use crate::config::{Config, Notice, log_filter};
+use crate::evaluation::Brain;
+use crate::telemetry;
 
 /// Something is wrong that the operator can mend: configuration, playbook, database, port.
 const WRONG: u8 = 1;
@@ -63,6 +68,20 @@ enum Command {
     WebhookUrls,
     /// Mede o desempenho com fornecedores simulados nesta máquina
     Bench(bench::Options),
+    /// Joga um conjunto de cenários e diz quais se cumprem, com que constância e a que custo
+    Eval(eval::Options),
+    /// Joga diálogos (JSON Lines na entrada) pelo agente inteiro e escreve o que resultou
+    Play {
+        /// Quem responde
+        #[arg(long, value_enum, default_value_t)]
+        brain: Brain,
+    },
+    /// Lê mensagens (JSON Lines na entrada) e escreve o que se entende de cada uma
+    Extract {
+        /// Quem lê
+        #[arg(long, value_enum, default_value_t)]
+        brain: Brain,
+    },
 }
 
 /// Why a command did not succeed.
@@ -116,7 +135,16 @@ async fn run(command: Command) -> Result<ExitCode, Failed> {
         Command::Migrate => open::migrate(config()?).await,
         Command::WebhookUrls => open::webhook_urls(config()?).await,
         Command::Bench(options) => bench::run(options).await,
+        Command::Eval(options) => eval::run(options, config()?).await,
+        Command::Play { brain } => play::run(brain, config()?).await,
+        Command::Extract { brain } => extract::run(brain, config()?).await,
     }
+}
+
+/// The configuration for an evaluation by this brain; the log says errors alone.
+fn evaluated(brain: Brain, (config, _): Configured) -> Result<Config, Failed> {
+    telemetry::log(log_filter().as_deref().or(Some("error")));
+    Ok(brain.choose(config)?)
 }
 
 /// The configuration with what is missing in it.

@@ -7,6 +7,7 @@ pub mod engine;
 pub mod identity;
 pub mod ingest;
 pub mod migrate;
+pub mod outcome;
 pub mod queue;
 pub mod reports;
 pub mod setting;
