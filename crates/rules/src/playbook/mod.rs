@@ -19,6 +19,7 @@ pub use rules::{Asking, Guarding, Question, Rules, Seller, Technical, VolumeRule
 use source::Source;
 
 use crate::guardrails::Knowledge;
+use crate::understand;
 
 /// Everything the agent knows of the company it speaks for.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub struct Playbook {
     pub phrases: Phrases,
     /// What the guardrails know of it.
     pub(crate) knowledge: Knowledge,
+    /// What the offline understanding listens for.
+    pub(crate) machines: understand::catalogue::Catalogue,
 }
 
 /// What is wrong with a playbook, and where.
@@ -78,6 +81,7 @@ impl Playbook {
         let playbook = Self {
             time_zone: company_data.time_zone.clone(),
             knowledge,
+            machines: understand::catalogue::Catalogue::of(&catalogue_data),
             company: company_data,
             catalogue: catalogue_data,
             rules: rules_data,

@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use super::pattern::PatternSet;
-use super::text::{Text, fold, one_of};
+use super::text::{Gap, Text, fold, one_of};
+use crate::lead::Unit;
 
 /// A machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +26,30 @@ pub struct Machine {
 pub struct Catalogue {
     /// The machines, in the order of the catalogue.
     pub machines: Vec<Machine>,
+    /// Kinds of machines.
+    pub(super) kinds: Vec<Kind>,
+    /// Further descriptions of machines and kinds, the longest first.
+    pub(super) phrases: Vec<Phrase>,
+}
+
+/// A kind of machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Kind {
+    /// Its key in the lead's record.
+    pub category: String,
+    /// What its machines' output is counted in.
+    pub unit: Option<Unit>,
+    /// What its machines make, in plain words.
+    pub makes: Vec<String>,
+}
+
+/// Words that describe a machine or a kind of machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Phrase {
+    pub words: Vec<String>,
+    pub category: String,
+    /// The machine, when one is meant.
+    pub code: Option<String>,
 }
 
 impl Default for Catalogue {
@@ -51,24 +76,31 @@ static SELETO: LazyLock<Catalogue> = LazyLock::new(|| {
             nameless: names.contains("nameless"),
         })
     });
-    Catalogue { machines: machines.collect() }
+    let kinds = FAMILY_UNITS.iter().map(|(category, unit)| Kind {
+        category: (*category).to_owned(),
+        unit: Some(*unit),
+        makes: Vec::new(),
+    });
+    Catalogue { machines: machines.collect(), kinds: kinds.collect(), phrases: Vec::new() }
 });
 
 /// Patterns of words for kinds of machines.
 static FAMILIES: LazyLock<PatternSet<&'static str>> = LazyLock::new(|| {
-    const KINDS: [&str; 7] = [
-        "formadora",
-        "linha_hamburguer",
-        "ensacadeira",
-        "misturador",
-        "linha_espeto",
-        "cortadora",
-        "filetadora",
-    ];
     PatternSet::new(include_str!("../../data/families.txt"), |name| {
-        KINDS.into_iter().find(|kind| *kind == name)
+        FAMILY_UNITS.iter().map(|(kind, _)| *kind).find(|kind| *kind == name)
     })
 });
+
+/// The kinds of machines that have patterns of their own, and what their output is counted in.
+const FAMILY_UNITS: [(&str, Unit); 7] = [
+    ("formadora", Unit::Hamburguer),
+    ("linha_hamburguer", Unit::Hamburguer),
+    ("ensacadeira", Unit::Kg),
+    ("misturador", Unit::Kg),
+    ("linha_espeto", Unit::Espeto),
+    ("cortadora", Unit::Kg),
+    ("filetadora", Unit::Kg),
+];
 
 /// A machine, or a kind of machine, named in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +126,29 @@ impl Catalogue {
         self.machines.iter().find(|m| m.code == code).map(|m| m.category.as_str())
     }
 
+    /// What the output of a kind of machine is counted in.
+    pub(super) fn unit(&self, category: &str) -> Option<Unit> {
+        self.kinds.iter().find(|kind| kind.category == category)?.unit
+    }
+
+    /// The kind of machine that makes a food.
+    pub(super) fn making(&self, word: &str, fold: &str) -> Option<&str> {
+        let family = match word {
+            "hamburguer" | "smash" => "formadora",
+            "linguica" => "ensacadeira",
+            "espeto" => "linha_espeto",
+            "bife" | "bifes" => "filetadora",
+            "cubos" | "cubinhos" | "iscas" => "cortadora",
+            _ => "",
+        };
+        let has_patterns = |kind: &Kind| FAMILY_UNITS.iter().any(|(it, _)| *it == kind.category);
+        let makes = |kind: &&Kind| {
+            kind.category == family
+                || !has_patterns(kind) && kind.makes.iter().any(|it| it == word || it == fold)
+        };
+        self.kinds.iter().find(makes).map(|kind| kind.category.as_str())
+    }
+
     /// Every machine and kind of machine named in a text, in order; of two that overlap, the model.
     pub(super) fn named(&self, text: &Text, machines_spoken_of: bool) -> Vec<Named> {
         let mut found = self.models(text, machines_spoken_of);
@@ -101,7 +156,8 @@ impl Catalogue {
         let free = |start: usize, end: usize, found: &[Named]| {
             found.iter().all(|named| end <= named.start || start >= named.end)
         };
-        for kind in FAMILIES.find(text) {
+        let made = |kind: &str| self.kinds.iter().any(|it| it.category == kind);
+        for kind in FAMILIES.find(text).into_iter().filter(|found| made(found.label)) {
             if let Some(variant) = self.variant(text, kind.label, kind.start, kind.end) {
                 if free(variant.start, variant.end, &found) {
                     found.push(variant);
@@ -128,8 +184,37 @@ impl Catalogue {
                 }
             }
         }
+        for described in self.described(text) {
+            if free(described.start, described.end, &found) {
+                found.push(described);
+            }
+        }
         found.sort_by_key(|named| named.start);
         found
+    }
+
+    /// Machines and kinds named by one of the playbook's descriptions.
+    fn described(&self, text: &Text) -> Vec<Named> {
+        let stands = |phrase: &Phrase, at: usize| {
+            let mut words = phrase.words.iter().enumerate();
+            words.all(|(index, word)| {
+                text.fold(at + index) == word && (index == 0 || text.gap(at + index) <= Gap::Hyphen)
+            })
+        };
+        let named = |at: usize| {
+            let phrase = self.phrases.iter().find(|it| !it.words.is_empty() && stands(it, at))?;
+            let end = at + phrase.words.len();
+            Some(match &phrase.code {
+                Some(code) => Named {
+                    code: Some(code.clone()),
+                    category: phrase.category.clone(),
+                    start: at,
+                    end,
+                },
+                None => self.kind(&phrase.category, at, end),
+            })
+        };
+        (0..text.tokens.len()).filter_map(named).collect()
     }
 
     fn kind(&self, category: &str, start: usize, end: usize) -> Named {

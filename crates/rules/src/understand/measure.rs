@@ -1,5 +1,7 @@
 //! Units, periods and packages around a number: "kg de linguiça", "toda sexta", "caixas com 36".
 
+use std::ops::Range;
+
 use super::numbers::{self, Number};
 use super::text::{Gap, Text, one_of};
 use crate::lead::{Period, Unit};
@@ -201,8 +203,13 @@ pub fn period_in(text: &Text) -> Option<Period> {
 
 /// The one food that a text speaks of.
 pub fn unit_in(text: &Text) -> Option<Unit> {
+    unit_within(text, 0..text.tokens.len())
+}
+
+/// The one food that some words speak of.
+pub fn unit_within(text: &Text, words: Range<usize>) -> Option<Unit> {
     let mut units: Vec<Unit> = Vec::new();
-    for at in 0..text.tokens.len() {
+    for at in words {
         let unit = match text.word(at) {
             "hamburguer" | "smash" if !super::segment_word(text, at) => Some(Unit::Hamburguer),
             "formadora" | "formadoras" => Some(Unit::Hamburguer),

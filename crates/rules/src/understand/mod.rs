@@ -15,6 +15,7 @@ mod gazetteer;
 mod identity;
 mod intents;
 mod lexicon;
+mod machines;
 mod measure;
 mod mention;
 mod numbers;
@@ -69,8 +70,8 @@ pub struct Context<'a> {
 
 /// Understands the burst of a turn.
 pub fn read(turn: &Turn<'_>) -> Understanding {
-    let Turn { lead, history, burst, .. } = *turn;
-    understand(&Context { catalogue: Catalogue::seleto(), lead, history, burst })
+    let Turn { playbook, lead, history, burst, .. } = *turn;
+    understand(&Context { catalogue: &playbook.machines, lead, history, burst })
 }
 
 /// Understands a burst.

@@ -176,27 +176,13 @@ fn accepted(reading: &Reading<'_>) -> Option<Fact> {
     Some(reading.fact(Value::Product(one.code.clone()?), start, end))
 }
 
-/// A kind of food and the machine that makes it.
-fn machine_for(word: &str) -> Option<&'static str> {
-    match word {
-        "hamburguer" | "smash" => Some("formadora"),
-        "linguica" => Some("ensacadeira"),
-        "espeto" => Some("linha_espeto"),
-        "bife" | "bifes" => Some("filetadora"),
-        "cubos" | "cubinhos" | "iscas" => Some("cortadora"),
-        _ => None,
-    }
-}
-
 /// "só faço linguiça, tem máquina pra isso?": a need put into words without naming the machine.
 fn needed(reading: &Reading<'_>) -> Option<Fact> {
     let text = reading.text;
+    let makes = |at: usize| reading.catalogue.making(text.word(at), text.fold(at));
     let machine = (0..text.tokens.len()).find(|at| {
         // "quero a de linguiça"
-        if text.word(*at) == "a"
-            && text.word(at + 1) == "de"
-            && machine_for(text.word(at + 2)).is_some()
-        {
+        if text.word(*at) == "a" && text.word(at + 1) == "de" && makes(at + 2).is_some() {
             return true;
         }
         let word = text.word(*at);
@@ -206,7 +192,9 @@ fn needed(reading: &Reading<'_>) -> Option<Fact> {
             || (word == "qual"
                 && text.is(at + 1, "voces voce modelo e")
                 && (at + 1..at + 4)
-                    .any(|i| text.is(i, "recomenda recomendam indica indicam modelo ideal")));
+                    .any(|i| text.is(i, "recomenda recomendam indica indicam modelo ideal")))
+            || asks_range(text, *at)
+            || wishes_to_make(text, *at);
         thing
             && !denied_before(text, *at, 4)
             && !reading.scope.third(*at)
@@ -214,7 +202,7 @@ fn needed(reading: &Reading<'_>) -> Option<Fact> {
     })?;
     let mut kinds: Vec<(&str, usize)> = Vec::new();
     for at in 0..text.tokens.len() {
-        let kind = machine_for(text.word(at)).filter(|_| {
+        let kind = makes(at).filter(|_| {
             !denied_before(text, at, 4)
                 && !reading.scope.third(at)
                 && !reading.is_taken(at)
@@ -236,4 +224,24 @@ fn needed(reading: &Reading<'_>) -> Option<Fact> {
         [(kind, at)] => Some(reading.fact(Value::ProductCategory((*kind).to_owned()), *at, at + 1)),
         _ => None,
     }
+}
+
+/// "o que vocês têm", "o que vocês indicam".
+fn asks_range(text: &Text, at: usize) -> bool {
+    text.word(at) == "o"
+        && text.word(at + 1) == "que"
+        && text.is(at + 2, "voces voce")
+        && text.is(at + 3, "tem indica indicam recomenda recomendam vendem oferecem fazem")
+}
+
+/// "queria produzir", "quero começar a fazer": what follows is a need.
+fn wishes_to_make(text: &Text, at: usize) -> bool {
+    let wishes = text.is(
+        at,
+        "quero queria queremos pretendo pretendemos preciso precisamos vou vamos gostaria penso pensando",
+    );
+    wishes
+        && (at + 1..at + 5)
+            .take_while(|i| text.gap(*i) < Gap::Comma)
+            .any(|i| text.is(i, "produzir fabricar automatizar"))
 }

@@ -11,6 +11,9 @@ use super::scope::denied_before;
 use super::text::{Text, one_of};
 use crate::lead::{Fact, Field, Urgency, Value};
 
+/// Most words of a bare "isso" or "claro" that answers whether the company is known.
+const LONGEST_YES: usize = 3;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sign {
     Urgency(Urgency),
@@ -225,6 +228,12 @@ fn knows(reading: &Reading<'_>, signs: &[Match<Sign>], machines: &Machines) -> O
     let known = text.is(0, "conheco conhecia ja") && !text.tokens.iter().any(|t| t.word == "nao");
     match answer::yes_or_no(text) {
         Some(Reply::Yes) if text.is(0, "quero manda mande pode gostaria bora") => None,
+        // "isso, essa ensacadeira…": a yes to something else.
+        Some(Reply::Yes)
+            if !text.is(0, "sim ja conheco conhecia") && text.tokens.len() > LONGEST_YES =>
+        {
+            None
+        }
         Some(Reply::Yes) => fact(true, 0, 1),
         Some(Reply::No) => fact(false, 0, 1),
         None if known => fact(true, 0, 1),

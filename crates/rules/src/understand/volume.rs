@@ -3,7 +3,7 @@
 use super::answer::{self, Reply};
 use super::measure::{
     contents, period_after, period_before, period_in, period_word, range_end, times_per, unit_at,
-    unit_in,
+    unit_in, unit_within,
 };
 use super::numbers::{self, Number};
 use super::reading::Reading;
@@ -85,6 +85,11 @@ fn choose(reading: &Reading<'_>, found: &[Candidate]) -> Option<Candidate> {
     }
     if first.is_some() || !asked {
         return first;
+    }
+    // "100 mil? 50 mil?": guesses at something else, not an answer.
+    let guess = |c: &&Candidate| reading.text.sentence(c.start).question && c.unit.is_none();
+    if kept.iter().filter(guess).count() > 1 {
+        return None;
     }
     let only = kept.iter().find(|c| !c.goal).or(kept.first())?;
     let period = period_in(&reading.question.text)?;
@@ -237,20 +242,32 @@ vou objetivo planejo planejamos penso passar dobrar futuro gostaria",
     })
 }
 
+/// What a number without unit counts: what the agent asked for, or what the machine in talk makes.
+/// The units of a pitch ("reservatório de 5 kg") tell nothing of it.
 fn unit_spoken_of(reading: &Reading<'_>) -> Option<Unit> {
-    let own = unit_in(reading.text).or_else(|| unit_in(&reading.question.text));
-    own.or_else(|| unit_in(reading.history)).or_else(|| {
-        let named = reading.catalogue.named(reading.history, false);
-        let code = reading.lead.product.as_deref();
-        let category = code.and_then(|code| reading.catalogue.category(code));
-        let known = category.or(reading.lead.product_category.as_deref());
-        match known.or(named.last().map(|one| one.category.as_str()))? {
-            "formadora" | "linha_hamburguer" => Some(Unit::Hamburguer),
-            "linha_espeto" => Some(Unit::Espeto),
-            "ensacadeira" | "misturador" | "cortadora" | "filetadora" => Some(Unit::Kg),
-            _ => None,
-        }
-    })
+    let code = reading.lead.product.as_deref();
+    let known = code.and_then(|code| reading.catalogue.category(code));
+    let known = known.or(reading.lead.product_category.as_deref());
+    let makes = |category: &str| reading.catalogue.unit(category);
+    unit_in(reading.text)
+        .or_else(|| unit_asked(&reading.question.text))
+        .or_else(|| known.and_then(makes))
+        .or_else(|| only_unit_named(reading, reading.history))
+        .or_else(|| unit_in(reading.history))
+}
+
+/// The unit of the last question in a text.
+fn unit_asked(said: &Text) -> Option<Unit> {
+    let asked = said.sentences.iter().rev().filter(|sentence| sentence.question);
+    asked.filter_map(|sentence| unit_within(said, sentence.start..sentence.end)).next()
+}
+
+/// What the machines named in a text make, when all make the same.
+fn only_unit_named(reading: &Reading<'_>, text: &Text) -> Option<Unit> {
+    let named = reading.catalogue.named(text, false);
+    let mut units = named.iter().filter_map(|one| reading.catalogue.unit(&one.category));
+    let first = units.next()?;
+    units.all(|unit| unit == first).then_some(first)
 }
 
 /// "isso é por semana": the amount stands in the agent's line.

@@ -1,0 +1,68 @@
+//! The machines to listen for, taken from a playbook.
+
+use crate::lead::Unit;
+use crate::plain_text::{plain, words};
+use crate::playbook::{self, Made, Product};
+
+use super::catalogue::{Catalogue, Kind, Machine, Phrase};
+
+impl Catalogue {
+    /// The machines of a playbook, by its codes, aliases and categories.
+    pub fn of(playbook: &playbook::Catalogue) -> Self {
+        let machines = playbook.products.iter().map(|product| machine(playbook, product));
+        let kinds = playbook.categories.iter().map(|category| {
+            let mut members = playbook.products.iter().filter(|it| it.category == category.id);
+            Kind {
+                category: category.id.clone(),
+                unit: members.find_map(unit),
+                makes: category.makes.iter().map(|word| plain(word)).collect(),
+            }
+        });
+        let of_kinds = playbook.categories.iter().flat_map(|category| {
+            let phrase = |alias: &String| phrase(alias, &category.id, None);
+            category.aliases.iter().map(phrase).collect::<Vec<_>>()
+        });
+        let of_machines = playbook.products.iter().flat_map(|product| {
+            let described = product.aliases.iter().filter(|alias| !has_digit(alias));
+            let phrase = |alias: &String| phrase(alias, &product.category, Some(&product.code));
+            described.map(phrase).collect::<Vec<_>>()
+        });
+        let mut phrases: Vec<Phrase> = of_machines.chain(of_kinds).collect();
+        // Of phrases that begin alike the longest counts.
+        phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.words.len()));
+        Self { machines: machines.collect(), kinds: kinds.collect(), phrases }
+    }
+}
+
+fn machine(playbook: &playbook::Catalogue, product: &Product) -> Machine {
+    let known = Catalogue::seleto().machines.iter().find(|it| it.code == product.code);
+    let mut machine = known.cloned().unwrap_or_default();
+    machine.code.clone_from(&product.code);
+    machine.category.clone_from(&product.category);
+    let only = playbook.only_one_of(&product.category).is_some();
+    machine.nameless |= only && !has_digit(&product.code);
+    let models = product.aliases.iter().chain([&product.name]).filter(|alias| has_digit(alias));
+    machine.names.extend(models.map(|alias| plain(alias)));
+    machine
+}
+
+fn phrase(alias: &str, category: &str, code: Option<&str>) -> Phrase {
+    Phrase {
+        words: words(&plain(alias)).map(str::to_owned).collect(),
+        category: category.to_owned(),
+        code: code.map(str::to_owned),
+    }
+}
+
+fn unit(product: &Product) -> Option<Unit> {
+    let made = product.capacity.first().map(|capacity| capacity.unit);
+    Some(match made.or(product.sizes.first().map(|size| size.unit))? {
+        Made::Hamburguer => Unit::Hamburguer,
+        Made::Espeto => Unit::Espeto,
+        Made::Kg => Unit::Kg,
+    })
+}
+
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
+}
