@@ -16,4 +16,5 @@ pub mod prompt;
 pub mod qualification;
 pub mod quiet_time;
 pub mod retry;
+pub mod transcript;
 pub mod understand;

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::health::Health;
 use crate::lanes::Bell;
+use crate::media;
 use crate::openai;
 use crate::store::engine::Dialect;
 use crate::store::setting::KeepSetting;
@@ -32,6 +33,8 @@ pub struct App {
     pub zapi: Option<zapi::Client>,
     /// The model, when it is configured.
     pub openai: Option<openai::Client>,
+    /// Fetches what leads send.
+    pub media: media::Client,
     /// Keeps webhooks while PostgreSQL is away; the embedded engine needs none.
     pub spool: Option<Spool>,
     /// What `?token=` of a webhook must equal.
@@ -86,6 +89,7 @@ impl App {
             .as_ref()
             .map(|openai| openai_client(&config, openai, &http))
             .transpose()?;
+        let media = media::Client::new(config.media_allowed_hosts.clone(), config.log_phones)?;
         let webhook_secret = webhook_secret(&config, &store).await?;
         Ok(Arc::new(Self {
             health: Health::new(&config, clock.clone()),
@@ -95,6 +99,7 @@ impl App {
             clock,
             zapi,
             openai,
+            media,
             webhook_secret,
             replica: Uuid::now_v7(),
             turns_bell: Arc::default(),

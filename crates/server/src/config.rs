@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use seleto_rules::quiet_time::QuietTime;
 
 use crate::external_call::Phones;
+use crate::media::{AllowedHosts, InvalidHost};
 
 /// `DATABASE_URL` when it is not set.
 pub const DEFAULT_DATABASE: &str = "sqlite://data/seleto.db";
@@ -43,6 +44,8 @@ pub struct Config {
     pub zapi: Option<ZApi>,
     /// The model.
     pub openai: Option<OpenAi>,
+    /// Hosts from which media may be fetched even when they are private or without https.
+    pub media_allowed_hosts: AllowedHosts,
     /// Set, but belonging to systems this version does not talk to yet.
     pub supabase: bool,
     /// Simulated vendors: webhooks are open to this machine.
@@ -136,6 +139,7 @@ impl Config {
             log_phones: reader.log_phones(),
             zapi: reader.zapi(),
             openai: reader.openai(),
+            media_allowed_hosts: reader.media_allowed_hosts(),
             supabase: reader.text("SUPABASE_URL").is_some(),
             demo: false,
             system_prompt: None,
@@ -248,6 +252,14 @@ impl Reader<'_> {
         }
     }
 
+    fn media_allowed_hosts(&mut self) -> AllowedHosts {
+        let list = self.text("MEDIA_ALLOWED_HOSTS").unwrap_or_default();
+        list.parse().unwrap_or_else(|error: InvalidHost| {
+            self.refuse("MEDIA_ALLOWED_HOSTS", error.to_string());
+            AllowedHosts::default()
+        })
+    }
+
     fn zapi(&mut self) -> Option<ZApi> {
         let url = self.url("ZAPI_API_URL").unwrap_or_else(|| "https://api.z-api.io".to_owned());
         let instance = self.text("ZAPI_INSTANCE_ID");
@@ -327,6 +339,7 @@ mod tests {
             ("TYPING_DELAY_SECONDS", "99"),
             ("WEBHOOK_SECRET", "abc"),
             ("OPENAI_BASE_URL", "localhost:11434"),
+            ("MEDIA_ALLOWED_HOSTS", "https://minio.interno"),
         ])
         .unwrap_err();
         let wrong: Vec<_> = wrong.iter().map(|notice| notice.variable).collect();
@@ -338,7 +351,8 @@ mod tests {
                 "WEBHOOK_SECRET",
                 "REPLY_QUIET_TIME_MS",
                 "TYPING_DELAY_SECONDS",
-                "OPENAI_BASE_URL"
+                "OPENAI_BASE_URL",
+                "MEDIA_ALLOWED_HOSTS"
             ]
         );
     }

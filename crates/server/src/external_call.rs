@@ -32,6 +32,8 @@ pub enum Service {
     ZApi,
     /// The model server.
     OpenAi,
+    /// Where a lead's files lie.
+    Media,
 }
 
 /// How a call ended, as far as logs and metrics tell calls apart.
@@ -106,6 +108,7 @@ impl Service {
         match self {
             Self::ZApi => "zapi",
             Self::OpenAi => "openai",
+            Self::Media => "media",
         }
     }
 }

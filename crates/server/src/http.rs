@@ -1,7 +1,9 @@
 //! The one HTTP client for every vendor, and guarded reading of what vendors answer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::dns::Resolve;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, ClientBuilder, Response, redirect, retry};
 
@@ -31,15 +33,26 @@ pub fn client() -> Result<Client, reqwest::Error> {
 
 /// As [`client`], with another limit on reaching the vendor.
 pub fn client_connecting_within(connect: Duration) -> Result<Client, reqwest::Error> {
+    build(|| builder(connect))
+}
+
+/// As [`client`], with names resolved in a way of its own.
+pub fn client_resolving_with<R: Resolve + 'static>(
+    resolver: Arc<R>,
+) -> Result<Client, reqwest::Error> {
+    build(|| builder(CONNECT_TIMEOUT).dns_resolver(Arc::clone(&resolver)))
+}
+
+fn build(builder: impl Fn() -> ClientBuilder) -> Result<Client, reqwest::Error> {
     install_crypto();
-    builder(connect).build().or_else(|error| {
+    builder().build().or_else(|error| {
         // A machine without CA certificates must still start (demo, local model servers); calls
         // to https addresses fail there, with the reason, as "not sent".
         tracing::warn!(
             reason = %error.without_url(),
             "no usable CA certificates on this machine: https calls will fail (install ca-certificates)"
         );
-        builder(connect).tls_certs_only([]).build()
+        builder().tls_certs_only([]).build()
     })
 }
 

@@ -13,6 +13,7 @@ pub mod health;
 pub mod http;
 pub mod intake;
 pub mod lanes;
+pub mod media;
 pub mod openai;
 pub mod playbook_watch;
 pub mod store;

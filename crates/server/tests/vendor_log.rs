@@ -9,7 +9,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
 use seleto::external_call::{self, Phones};
-use seleto::{http, zapi};
+use seleto::{http, media, openai, zapi};
 use serde_json::{Value, json};
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -49,6 +49,37 @@ async fn vendor() -> String {
     url
 }
 
+/// A recording that is refused, and one that is not understood.
+async fn voice_note() {
+    let url = vendor().await;
+    let client = media::Client::new("127.0.0.1".parse().unwrap(), Phones::Masked).unwrap();
+    let until = tokio::time::Instant::now() + Duration::from_secs(5);
+    let limits = media::Limits { bytes: 1024, until, phone: Some(LEAD.into()) };
+    // The recording of a Z-API instance lies at an address that opens it to anybody.
+    let recording = format!("{url}/{TOKEN}.ogg");
+    client.fetch(&recording, &limits).await.unwrap_err();
+
+    let settings = openai::Settings {
+        base_url: url.clone(),
+        api_key: Some(TOKEN.into()),
+        first_pause: Duration::ZERO,
+        phones: Phones::Masked,
+    };
+    let client = openai::Client::new(http::client().unwrap(), settings).unwrap();
+    let request = openai::Transcription {
+        model: "whisper-1".into(),
+        bytes: TEXT.into(),
+        mime: "audio/ogg".into(),
+        hints: Vec::new(),
+        seconds: None,
+        deadline: Duration::from_secs(5),
+        phone: Some(LEAD.into()),
+    };
+    // The vendor takes one call before it refuses.
+    http::client().unwrap().post(&url).send().await.unwrap();
+    client.transcribe(&request).await.unwrap_err();
+}
+
 #[tokio::test]
 async fn the_log_of_a_call_tells_its_outcome_and_no_secret() {
     let log = Log::default();
@@ -67,6 +98,7 @@ async fn the_log_of_a_call_tells_its_outcome_and_no_secret() {
     let client = zapi::Client::new(http::client().unwrap(), settings).unwrap();
     client.send_text(LEAD, TEXT, None).await.unwrap();
     client.send_text(LEAD, TEXT, None).await.unwrap_err();
+    voice_note().await;
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for secret in [TOKEN, LEAD, TEXT] {
@@ -77,7 +109,12 @@ async fn the_log_of_a_call_tells_its_outcome_and_no_secret() {
         .map(|line| serde_json::from_str(line).unwrap())
         .filter(|line: &Value| line["target"] == external_call::TARGET)
         .collect();
-    let [sent, refused] = told.try_into().unwrap();
+    let [sent, refused, fetched, heard] = told.try_into().unwrap();
     assert_eq!((&sent["phone"], &sent["success"]), (&json!("****3210"), &json!(true)));
     assert_eq!((&refused["success"], &refused["reason"]), (&json!(false), &json!("rejected")));
+    let named = |line: &Value| json!([line["service"], line["action"], line["phone"]]);
+    assert_eq!(named(&fetched), json!(["media", "fetch", "****3210"]));
+    assert_eq!((&fetched["success"], &fetched["reason"]), (&json!(false), &json!("refused")));
+    assert_eq!(named(&heard), json!(["openai", "transcribe", "****3210"]));
+    assert_eq!((&heard["success"], &heard["reason"]), (&json!(false), &json!("rejected")));
 }

@@ -77,7 +77,8 @@ pub(super) fn against(simulator: &Simulator, config: Config) -> Result<Config, F
         |name: &str| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
     let (simulated, _) =
         Config::from_vars(get).map_err(|wrong| Failed::because(format!("simulador: {wrong:?}")))?;
-    Ok(Config { zapi: simulated.zapi, demo: true, ..config })
+    let media_allowed_hosts = simulated.media_allowed_hosts;
+    Ok(Config { zapi: simulated.zapi, media_allowed_hosts, demo: true, ..config })
 }
 
 /// How many replies a lead's phone shows.

@@ -276,6 +276,7 @@ fn media(media: &Media) -> serde_json::Value {
         "url": media.url.as_ref().map(Private::as_str),
         "mime_type": media.mime_type.as_deref(),
         "file_name": media.file_name.as_ref().map(Private::as_str),
+        "seconds": media.seconds,
     })
 }
 

@@ -121,15 +121,21 @@ pub struct Bill {
     pub cost_micro_usd: Option<u64>,
 }
 
-const MOST_REPETITIONS: u32 = 2;
+pub(super) const MOST_REPETITIONS: u32 = 2;
 const MOST_ADAPTATIONS: u32 = 8;
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 const MODELS_DEADLINE: Duration = Duration::from_secs(10);
 
 /// A failed attempt, with what its refusal teaches.
-struct Attempt {
+pub(super) struct Attempt {
     failure: Failure,
     refusal: Option<Refusal>,
+}
+
+impl Attempt {
+    pub(super) fn into_failure(self) -> Failure {
+        self.failure
+    }
 }
 
 impl From<Failure> for Attempt {
@@ -208,7 +214,7 @@ impl Client {
         }
         let call = Call::start(Service::OpenAi, "chat")
             .about(request.phone.as_deref(), self.settings.phones);
-        let post = self.http.post(self.url(&["chat", "completions"])).timeout(left);
+        let post = self.post(&["chat", "completions"]).timeout(left);
         let answer = match self.exchange(post.json(&wire::chat(request, dialect))).await {
             Ok(body) => wire::answer(&body, request, dialect.format).map_err(Attempt::from),
             Err(attempt) => Err(attempt),
@@ -218,7 +224,7 @@ impl Client {
     }
 
     /// Sends a request and reads an answer that is no refusal.
-    async fn exchange(&self, mut request: RequestBuilder) -> Result<Value, Attempt> {
+    pub(super) async fn exchange(&self, mut request: RequestBuilder) -> Result<Value, Attempt> {
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
@@ -262,6 +268,18 @@ impl Client {
         }
     }
 
+    pub(super) fn post(&self, path: &[&str]) -> RequestBuilder {
+        self.http.post(self.url(path))
+    }
+
+    pub(super) fn first_pause(&self) -> Duration {
+        self.settings.first_pause
+    }
+
+    pub(super) fn phones(&self) -> Phones {
+        self.settings.phones
+    }
+
     fn url(&self, path: &[&str]) -> Url {
         let mut url = self.base.clone();
         // An http(s) address always has a path to add to.
@@ -273,7 +291,7 @@ impl Client {
 }
 
 /// The pause before a repetition: doubling, capped, shortened by up to a quarter by chance.
-fn backoff(first: Duration, repetitions: u32, chance: f64) -> Duration {
+pub(super) fn backoff(first: Duration, repetitions: u32, chance: f64) -> Duration {
     let full = first.saturating_mul(2_u32.saturating_pow(repetitions)).min(LONGEST_PAUSE);
     full.mul_f64(1.0 - chance.clamp(0.0, 1.0) / 4.0)
 }
@@ -285,7 +303,7 @@ fn bearer(key: &SecretString) -> Option<HeaderValue> {
     Some(value)
 }
 
-fn end<T, E>(call: Call, result: &Result<T, E>, label: impl Fn(&E) -> &'static str) {
+pub(super) fn end<T, E>(call: Call, result: &Result<T, E>, label: impl Fn(&E) -> &'static str) {
     call.end(match result {
         Ok(_) => Outcome::Success,
         Err(error) => Outcome::Failure(label(error)),

@@ -4,8 +4,10 @@ mod client;
 mod dialect;
 mod failure;
 mod models;
+mod transcription;
 mod wire;
 
 pub use client::{Answer, Bill, Client, Completion, InvalidSettings, Role, Schema, Settings};
 pub use failure::Failure;
-pub use models::{Ending, Model, Usage, cost_micro_usd, ending};
+pub use models::{Ending, Model, Usage, audio_cost_micro_usd, cost_micro_usd, ending};
+pub use transcription::{Transcript, Transcription, prompt};

@@ -69,6 +69,16 @@ pub fn cost_micro_usd(model: &str, usage: &Usage) -> Option<u64> {
     Some(nano.div_ceil(1_000))
 }
 
+/// Prices of a second of audio in millionths of a US dollar: $0.006 a minute is the customer's
+/// figure for whisper-1, $0.0045 that of OpenAI's page for its successor.
+const AUDIO_PRICES: &[(&str, u64)] = &[("whisper-1", 100), ("gpt-transcribe", 75)];
+
+/// The cost of a transcription in millionths of a US dollar; `None` when the price is unknown.
+pub fn audio_cost_micro_usd(model: &str, seconds: u64) -> Option<u64> {
+    let (_, each) = AUDIO_PRICES.iter().find(|(name, _)| *name == model)?;
+    Some(each.saturating_mul(seconds))
+}
+
 /// A model's name without the date of its snapshot: `gpt-4o-2024-08-06` is a `gpt-4o`.
 fn family(model: &str) -> &str {
     let dated = model.len().checked_sub(11).and_then(|at| model.split_at_checked(at));
@@ -164,6 +174,13 @@ mod tests {
         for model in ["llama3.2", "gpt-6.1-sol", "gpt-4o-audio", "gpt-4o-2024-99-99", ""] {
             assert_eq!(cost_micro_usd(model, &Usage::default()), None, "{model}");
         }
+        assert_eq!(audio_cost_micro_usd("gpt-4o-transcribe", 60), None);
+    }
+
+    #[test]
+    fn a_minute_of_audio_has_its_price() {
+        assert_eq!(audio_cost_micro_usd("whisper-1", 60), Some(6_000));
+        assert_eq!(audio_cost_micro_usd("gpt-transcribe", 60), Some(4_500));
     }
 
     #[test]

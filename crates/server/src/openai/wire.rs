@@ -1,5 +1,6 @@
 //! The JSON of the model server's calls and answers.
 
+use seleto_rules::transcript::Segment;
 use serde_json::{Map, Value, json};
 
 use super::client::{Bill, Completion, Role, Schema};
@@ -134,6 +135,33 @@ fn bill(body: &Value, asked: &str) -> Bill {
     let cost = usage
         .and_then(|usage| cost_micro_usd(&model, &usage).or_else(|| cost_micro_usd(asked, &usage)));
     Bill { model, usage, cost_micro_usd: cost }
+}
+
+/// What a recogniser says it heard.
+pub(super) struct Heard {
+    pub text: String,
+    pub segments: Vec<Segment>,
+    pub seconds: Option<u64>,
+}
+
+/// A transcript, with or without the figures of its stretches.
+pub(super) fn transcript(body: &Value) -> Option<Heard> {
+    let text = body["text"].as_str()?.trim().to_owned();
+    let segment = |segment: &Value| Segment {
+        text: segment["text"].as_str().unwrap_or_default().to_owned(),
+        no_speech_prob: segment["no_speech_prob"].as_f64(),
+        avg_logprob: segment["avg_logprob"].as_f64(),
+        compression_ratio: segment["compression_ratio"].as_f64(),
+    };
+    let segments = body["segments"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let seconds =
+        [&body["usage"]["seconds"], &body["duration"]].into_iter().find_map(Value::as_f64);
+    Some(Heard {
+        text,
+        segments: segments.iter().map(segment).collect(),
+        // A negative or absurd length ends at the limits of the type.
+        seconds: seconds.map(|seconds| seconds.ceil() as u64),
+    })
 }
 
 /// A refusal's parts, the kind of error, and the words to show.

@@ -13,6 +13,7 @@ pub mod reports;
 pub mod setting;
 pub mod spool;
 pub mod throwaway;
+pub mod transcript;
 pub mod turn;
 
 use std::path::{Path, PathBuf};

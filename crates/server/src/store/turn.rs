@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::engine::{Operation, Row, Statement, Tx, Value};
 use super::queue::{Claim, Lane, wake};
+use super::transcript::VoiceNote;
 use super::{Error, alert};
 use crate::params;
 
@@ -48,6 +49,8 @@ pub struct Context {
     pub history: Vec<Line>,
     /// The messages to answer, oldest first.
     pub burst: Vec<Line>,
+    /// Those of them that are voice notes nobody listened to yet.
+    pub voice_notes: Vec<VoiceNote>,
     /// The position of the last message to answer.
     pub last_seq: i64,
     /// Even more messages wait: they are the next turn's.
@@ -77,11 +80,12 @@ impl Operation for LoadTurn {
         let Some(state) = state else { return Ok(None) };
         let burst = tx
             .rows(
-                "SELECT m.author, m.kind, m.text, COALESCE(
-                   (SELECT q.text FROM messages q WHERE q.external_id = m.quoted_id
+                "SELECT m.author, m.kind, COALESCE(m.transcript, m.text), COALESCE(
+                   (SELECT COALESCE(q.transcript, q.text) FROM messages q WHERE q.external_id = m.quoted_id
                       AND q.conversation_id = m.conversation_id LIMIT 1),
                    (SELECT d.body FROM deliveries d WHERE d.external_id = m.quoted_id
-                      AND d.conversation_id = m.conversation_id LIMIT 1)), m.seq
+                      AND d.conversation_id = m.conversation_id LIMIT 1)), m.seq,
+                   m.id, m.kind, m.media, m.transcript_state
                  FROM messages m
                  WHERE m.conversation_id = $1 AND m.author = 'lead' AND m.turn_id IS NULL
                  ORDER BY m.seq LIMIT $2",
@@ -90,7 +94,7 @@ impl Operation for LoadTurn {
             .await?;
         let mut history = tx
             .rows(
-                "SELECT m.author, m.kind, m.text, NULL FROM messages m
+                "SELECT m.author, m.kind, COALESCE(m.transcript, m.text), NULL FROM messages m
                  LEFT JOIN deliveries d ON d.id = m.delivery_id
                  WHERE m.conversation_id = $1 AND (m.author <> 'lead' OR m.turn_id IS NOT NULL)
                    AND (d.state IS NULL OR d.state NOT IN ('cancelled', 'rejected', 'expired'))
@@ -118,9 +122,15 @@ fn context(state: &Row, burst: &[Row], history: &[Row], more: bool) -> Result<Co
         sender_name: state.maybe_text(6)?,
         history: history.iter().map(line).collect::<Result<_, _>>()?,
         burst: burst.iter().map(line).collect::<Result<_, _>>()?,
+        voice_notes: voice_notes(burst)?,
         last_seq: burst.last().map_or(Ok(0), |row| row.int(4))?,
         more,
     })
+}
+
+fn voice_notes(burst: &[Row]) -> Result<Vec<VoiceNote>, Error> {
+    let notes = burst.iter().enumerate().map(|(line, row)| VoiceNote::read(row, line, 5));
+    notes.filter_map(Result::transpose).collect()
 }
 
 fn line(row: &Row) -> Result<Line, Error> {

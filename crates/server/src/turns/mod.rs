@@ -1,4 +1,6 @@
-//! Answers one conversation's waiting messages: load, think, judge, save.
+//! Answers one conversation's waiting messages: load, listen, think, judge, save.
+
+mod listen;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +12,8 @@ use seleto_rules::bubbles;
 use seleto_rules::conversation::Turn;
 use seleto_rules::playbook::Playbook;
 use seleto_rules::retry::backoff_ms;
+
+use listen::Listened;
 
 use crate::app::App;
 use crate::brain::{self, Thought};
@@ -24,7 +28,7 @@ pub const SIDE_BY_SIDE: usize = 256;
 const LEASE: Duration = Duration::from_secs(90);
 /// A turn that is not done by then is given back.
 const LONGEST: Duration = Duration::from_secs(60);
-/// From this attempt on the model is left out: it may be what keeps the turn from ending.
+/// From this attempt on the models are left out: they may be what keeps the turn from ending.
 const OFFLINE_FROM: i64 = 4;
 
 /// The lane of turns.
@@ -92,21 +96,28 @@ impl Work for Turns {
 }
 
 impl Turns {
-    /// Answers how long the model took.
+    /// Answers how long the models took.
     async fn answer(&self, claim: Claim) -> Result<Duration, Error> {
         let app = &self.app;
         let started_at = app.clock.now();
         let load = LoadTurn { conversation: claim.conversation };
-        let Some(context) = app.store.read(load).await? else {
+        let Some(mut context) = app.store.read(load).await? else {
             let now = started_at;
             app.store.write(PutBack { claim, wake_at: None, now }).await?;
             return Ok(Duration::ZERO);
         };
         let playbook = app.playbook();
-        let record = TurnRecord { id: Uuid::now_v7(), started_at, ..TurnRecord::default() };
+        let mut record = TurnRecord { id: Uuid::now_v7(), started_at, ..TurnRecord::default() };
         if let Some(silence) = silence(&context, &playbook, app) {
             let record = TurnRecord { reason: Some(silence.to_owned()), ..record };
             return self.finish(Thought::silent(&context, record), claim, context, None).await;
+        }
+        let models = claim.attempts < OFFLINE_FROM;
+        let mut listened = Listened::default();
+        if models {
+            listened = listen::listen(app, &playbook, &mut context).await?;
+            record.cost_micro_usd =
+                listened.cost_micro_usd.map(|cost| i64::try_from(cost).unwrap_or(i64::MAX));
         }
         let turn = Turn {
             playbook: &playbook,
@@ -117,11 +128,10 @@ impl Turns {
             memory: &context.memory,
             now: app.clock.local(&playbook.time_zone),
         };
-        let model = claim.attempts < OFFLINE_FROM;
-        let thought = brain::think(app, &turn, &context.lead_phone, record, model).await;
+        let thought = brain::think(app, &turn, &context.lead_phone, record, models).await;
         // Outside business hours the agent takes the conversation back from a human.
         let mode = (context.mode == Mode::Human).then_some(Mode::Automatic);
-        self.finish(thought, claim, context, mode).await
+        Ok(listened.took + self.finish(thought, claim, context, mode).await?)
     }
 
     async fn finish(

@@ -14,6 +14,7 @@ mod model;
 mod outage;
 mod replicas;
 mod takeover;
+mod voice;
 mod webhooks;
 
 /// Makes each scenario a test on the embedded engine and one on PostgreSQL.
@@ -30,6 +31,28 @@ macro_rules! on_both_engines {
             $(#[tokio::test]
             async fn $name() {
                 super::$name($crate::world::World::postgres().await).await;
+            })+
+        }
+    };
+}
+
+/// The same, with a model.
+#[macro_export]
+macro_rules! on_both_engines_with_a_model {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
+        mod sqlite_with_a_model {
+            $(#[tokio::test]
+            async fn $name() {
+                let vars = [("OPENAI_MODEL", "gpt-4o")];
+                super::$name($crate::world::World::sqlite_with(&vars).await).await;
+            })+
+        }
+        mod postgres_with_a_model {
+            $(#[tokio::test]
+            async fn $name() {
+                let database = $crate::postgres::cluster().database().await;
+                let vars = [("OPENAI_MODEL", "gpt-4o")];
+                super::$name($crate::world::World::postgres_with(&database, &vars).await).await;
             })+
         }
     };

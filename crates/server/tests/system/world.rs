@@ -58,9 +58,15 @@ impl World {
 
     /// On PostgreSQL at this address, without a model.
     pub async fn postgres_at(database: &str) -> Self {
+        Self::postgres_with(database, &[]).await
+    }
+
+    /// On PostgreSQL at this address, with variables of its own.
+    pub async fn postgres_with(database: &str, vars: &[(&str, &str)]) -> Self {
         let folder = Folder::new();
         let spool = folder.0.join("spool.db").display().to_string();
-        Self::start(database, &[("SPOOL_PATH", &spool)], Some(folder)).await
+        let vars = [&[("SPOOL_PATH", spool.as_str())], vars].concat();
+        Self::start(database, &vars, Some(folder)).await
     }
 
     /// On PostgreSQL at this address, on a machine where no spool can be written.

@@ -1,6 +1,8 @@
 //! Calls to vendors over real HTTP, against local servers that behave and misbehave.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod media;
 mod openai;
+mod transcription;
 mod vendor;
 mod zapi;
