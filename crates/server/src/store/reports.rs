@@ -87,14 +87,15 @@ impl LeftOurNumber {
 struct Ours {
     delivery: Uuid,
     conversation: Uuid,
-    /// The vendor took it: its lane went on then, and no report need wake it.
-    accepted: bool,
+    /// Its lane sleeps until the next look for evidence. In any other state the lane is at work
+    /// on it, or went on long ago: no report need wake it.
+    unknown: bool,
 }
 
 impl Ours {
     fn read(row: &Row) -> Result<Self, Error> {
-        let accepted = row.text(2)? == "accepted";
-        Ok(Self { delivery: row.uuid(0)?, conversation: row.uuid(1)?, accepted })
+        let unknown = row.text(2)? == "unknown";
+        Ok(Self { delivery: row.uuid(0)?, conversation: row.uuid(1)?, unknown })
     }
 
     async fn by_external_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Self>, Error> {
@@ -103,9 +104,9 @@ impl Ours {
         row.as_ref().map(Self::read).transpose()
     }
 
-    /// Wakes the lane when it may wait for this report; answers when it wakes, in milliseconds.
+    /// Wakes the lane when it waits for this report; answers when it wakes, in milliseconds.
     async fn wake(&self, tx: &mut Tx<'_>, now: i64) -> Result<Option<i64>, Error> {
-        if self.accepted {
+        if !self.unknown {
             return Ok(None);
         }
         tx.batch(&[wake(self.conversation, Lane::Whatsapp, now)]).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
-use futures_util::future::{join, join_all, try_join_all};
+use futures_util::future::{join_all, join3, try_join_all};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
@@ -81,9 +81,13 @@ impl Postgres {
 }
 
 /// A connection with its transaction, begun together with the first statement.
+///
+/// Nobody waits for the statements of a batch alone: they travel with the next statement, or with
+/// the commit, and what is wrong with them is told then.
 pub struct Session {
     client: Option<Object>,
     state: State,
+    pending: Vec<(tokio_postgres::Statement, Vec<Value>)>,
 }
 
 impl Drop for Session {
@@ -106,7 +110,7 @@ enum State {
 
 impl Session {
     fn new(client: Object, state: State) -> Self {
-        Self { client: Some(client), state }
+        Self { client: Some(client), state, pending: Vec::new() }
     }
 
     fn client(&self) -> Result<&Object, Error> {
@@ -114,70 +118,76 @@ impl Session {
     }
 
     pub(super) async fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, Error> {
-        let client = self.client()?;
-        let statement = client.prepare_cached(sql).await?;
+        let statement = self.client()?.prepare_cached(sql).await?;
         let values = as_params(values);
-        let (begun, changed) = join(self.begin(client), client.execute(&statement, &values)).await;
-        begun?;
-        self.begun();
-        Ok(changed?)
+        self.send(async |client| client.execute(&statement, &values).await).await
     }
 
     pub(super) async fn rows(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Error> {
-        let client = self.client()?;
-        let statement = client.prepare_cached(sql).await?;
+        let statement = self.client()?.prepare_cached(sql).await?;
         let values = as_params(values);
-        let (begun, rows) = join(self.begin(client), client.query(&statement, &values)).await;
-        begun?;
-        self.begun();
-        rows?.iter().map(from_row).collect()
+        let rows = self.send(async |client| client.query(&statement, &values).await).await?;
+        rows.iter().map(from_row).collect()
     }
 
     pub(super) async fn batch(&mut self, statements: &[Statement<'_>]) -> Result<(), Error> {
         let client = self.client()?;
         let prepared =
             try_join_all(statements.iter().map(|(sql, _)| client.prepare_cached(sql))).await?;
-        let values: Vec<_> = statements.iter().map(|(_, values)| as_params(values)).collect();
-        let calls = prepared.iter().zip(&values).map(|(sql, values)| client.execute(sql, values));
-        let (begun, done) = join(self.begin(client), join_all(calls)).await;
-        begun?;
-        self.begun();
-        done.into_iter().try_for_each(|changed| changed.map(|_| ()))?;
+        let values = statements.iter().map(|(_, values)| values.clone());
+        self.pending.extend(prepared.into_iter().zip(values));
         Ok(())
     }
 
     pub(super) async fn script(&mut self, sql: &str) -> Result<(), Error> {
-        let client = self.client()?;
-        self.begin(client).await?;
-        client.batch_execute(sql).await?;
-        self.begun();
-        Ok(())
+        self.send(async |client| client.batch_execute(sql).await).await
     }
 
-    /// Polled before the first statement, so that both travel in one packet.
-    async fn begin(&self, client: &Object) -> Result<(), tokio_postgres::Error> {
-        match self.state {
-            State::NotBegun => client.batch_execute("BEGIN").await,
-            State::ReadOnly | State::Begun => Ok(()),
-        }
-    }
-
-    fn begun(&mut self) {
-        if self.state == State::NotBegun {
+    /// Begins the transaction if need be, sends what is pending and makes a call: as each is
+    /// polled in this order, all of it travels in one packet.
+    async fn send<T>(
+        &mut self,
+        call: impl AsyncFnOnce(&Object) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T, Error> {
+        let begins = self.state == State::NotBegun;
+        if begins {
+            // Before it is sent: a caller may give up while it is under way.
             self.state = State::Begun;
         }
+        let pending = std::mem::take(&mut self.pending);
+        let client = self.client()?;
+        let begin = async { if begins { client.batch_execute("BEGIN").await } else { Ok(()) } };
+        let pending = pending.iter().map(async |(statement, values)| {
+            client.execute(statement, &as_params(values)).await.map(drop)
+        });
+        let (begun, sent, answer) = join3(begin, join_all(pending), call(client)).await;
+        // The first error is the cause of those after it.
+        begun?;
+        sent.into_iter().collect::<Result<(), _>>()?;
+        Ok(answer?)
     }
 
     async fn end(mut self, succeeded: bool) -> Result<(), Error> {
-        if self.state == State::NotBegun {
+        if !succeeded {
+            self.pending.clear();
+        }
+        if self.state == State::NotBegun && self.pending.is_empty() {
             return Ok(());
         }
-        let ended =
-            self.client()?.batch_execute(if succeeded { "COMMIT" } else { "ROLLBACK" }).await;
-        if ended.is_ok() {
+        let last = if succeeded { "COMMIT" } else { "ROLLBACK" };
+        // A commit behind a statement that failed rolls back, and says that it went well.
+        let mut ended = false;
+        let result = self
+            .send(async |client| {
+                let answer = client.batch_execute(last).await;
+                ended = answer.is_ok();
+                answer
+            })
+            .await;
+        if ended {
             self.state = State::ReadOnly;
         }
-        if succeeded { Ok(ended?) } else { Ok(()) }
+        if succeeded { result } else { Ok(()) }
     }
 }
 
