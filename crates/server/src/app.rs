@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use seleto_rules::playbook::Playbook;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -35,6 +36,8 @@ pub struct App {
     pub openai: Option<openai::Client>,
     /// Fetches what leads send.
     pub media: media::Client,
+    /// How many recordings may be listened to at once: each is in memory meanwhile.
+    pub ears: Semaphore,
     /// Keeps webhooks while PostgreSQL is away; the embedded engine needs none.
     pub spool: Option<Spool>,
     /// What `?token=` of a webhook must equal.
@@ -100,6 +103,7 @@ impl App {
             zapi,
             openai,
             media,
+            ears: Semaphore::new(EARS),
             webhook_secret,
             replica: Uuid::now_v7(),
             turns_bell: Arc::default(),
@@ -124,6 +128,9 @@ impl App {
 
 /// How long a call to Z-API may take in all; far below the lease under which it is made.
 const ZAPI_TIME: Duration = Duration::from_secs(15);
+
+/// Recordings at once; with the largest ones that is half a GiB.
+const EARS: usize = 32;
 
 /// The pause before the model is asked again.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);

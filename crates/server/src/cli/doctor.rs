@@ -133,19 +133,24 @@ async fn model(app: &App) -> Finding {
     let model = &settings.model;
     match client.models().await {
         Ok(models) => {
-            let told = models.iter().find(|offered| offered.id == *model);
             let today = app.clock.local("America/Sao_Paulo").date();
-            let ending = openai::ending(model, told.and_then(|model| model.shutdown_date));
-            match (told, ending) {
-                (None, _) if !models.is_empty() => finding(
+            let offered = |name: &str| models.iter().find(|offered| offered.id == name);
+            let ends = |name: &String| {
+                let told = offered(name).and_then(|model| model.shutdown_date);
+                openai::ending(name, told).map(|ending| ending.notice(today).to_string())
+            };
+            let endings: Vec<_> =
+                [model, &settings.transcription_model].into_iter().filter_map(ends).collect();
+            if offered(model).is_none() && !models.is_empty() {
+                finding(
                     "sim",
                     Works::Warned,
                     format!("o servidor não lista o modelo {model}: confira OPENAI_MODEL"),
-                ),
-                (_, Some(ending)) => {
-                    finding("sim", Works::Warned, ending.notice(today).to_string())
-                }
-                _ => finding("sim", Works::Yes, format!("modelo {model}")),
+                )
+            } else if endings.is_empty() {
+                finding("sim", Works::Yes, format!("modelo {model}"))
+            } else {
+                finding("sim", Works::Warned, endings.join(" "))
             }
         }
         Err(openai::Failure::NotFound) => {

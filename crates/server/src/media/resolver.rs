@@ -28,3 +28,19 @@ impl Resolve for PublicOnly {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn resolve(name: &str) -> Option<Vec<std::net::SocketAddr>> {
+        PublicOnly.resolve(name.parse().unwrap()).await.ok().map(Iterator::collect)
+    }
+
+    #[tokio::test]
+    async fn names_lead_to_public_addresses_or_nowhere() {
+        assert_eq!(resolve("9.9.9.9").await, Some(vec!["9.9.9.9:0".parse().unwrap()]));
+        assert_eq!(resolve("localhost").await, None);
+        assert_eq!(resolve("10.0.0.1").await, None);
+    }
+}

@@ -154,14 +154,13 @@ pub(super) fn transcript(body: &Value) -> Option<Heard> {
         compression_ratio: segment["compression_ratio"].as_f64(),
     };
     let segments = body["segments"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let seconds =
-        [&body["usage"]["seconds"], &body["duration"]].into_iter().find_map(Value::as_f64);
-    Some(Heard {
-        text,
-        segments: segments.iter().map(segment).collect(),
-        // A negative or absurd length ends at the limits of the type.
-        seconds: seconds.map(|seconds| seconds.ceil() as u64),
-    })
+    // No recording that we send lasts a day: a server that says so does not know.
+    let seconds = [&body["usage"]["seconds"], &body["duration"]]
+        .into_iter()
+        .find_map(Value::as_f64)
+        .filter(|seconds| (0.0..=86_400.0).contains(seconds))
+        .map(|seconds| seconds.ceil() as u64);
+    Some(Heard { text, segments: segments.iter().map(segment).collect(), seconds })
 }
 
 /// A refusal's parts, the kind of error, and the words to show.

@@ -16,7 +16,7 @@ use crate::store::turn::Context;
 
 /// How long listening may take in all; thinking needs the rest of the turn's time.
 const LONGEST: Duration = Duration::from_secs(25);
-/// How many recordings are listened to at once.
+/// How many recordings of one conversation are listened to at once.
 const SIDE_BY_SIDE: usize = 3;
 /// Longest recording, in seconds; nobody tells a company more in one breath.
 const LONGEST_NOTE: u64 = 10 * 60;
@@ -108,6 +108,11 @@ impl Ear<'_> {
             tracing::warn!(seconds = note.seconds, "a voice note is too long to listen to");
             return nothing(State::Refused);
         }
+        let permit = tokio::time::timeout_at(self.until, self.app.ears.acquire()).await;
+        let Ok(Ok(_permit)) = permit else {
+            tracing::warn!("a voice note waited too long for its turn");
+            return nothing(State::Failed);
+        };
         let limits = Limits {
             bytes: media::LARGEST,
             until: self.until.min(Instant::now() + media::LONGEST),

@@ -59,8 +59,10 @@ async fn every_shape_of_an_answer_is_read() {
     assert_eq!(heard.cost_micro_usd, Some(2_250), "by the length that WhatsApp told");
     assert_eq!(read("whisper-large-v3", answer).await.unwrap().cost_micro_usd, None);
 
-    let odd = json!({"text": "", "duration": -1e300, "segments": "none"});
-    assert_eq!(read("whisper-1", odd).await.unwrap().text, "");
+    for duration in [-1.0, 1e300] {
+        let odd = json!({"text": "", "duration": duration, "segments": "none"});
+        assert_eq!(read("whisper-1", odd).await.unwrap().seconds, Some(30), "{duration}");
+    }
 }
 
 #[tokio::test]
