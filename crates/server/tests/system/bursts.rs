@@ -70,22 +70,13 @@ async fn twenty_parallel_first_messages_make_one_lead_and_one_turn(world: World)
 }
 
 async fn a_message_during_the_thinking_joins_and_no_stale_answer_leaves(world: World) {
-    use seleto::store::queue::{ClaimDue, Lane};
     let lead = world.lead("5511987654321", "Marcos");
     lead.write("quero a FB300").await.unwrap();
     world.app.clock.advance(15_000);
     // A turn is under way: claimed, and thinking.
-    let now = world.app.clock.now();
-    let claim = ClaimDue {
-        lane: Lane::Turns,
-        now,
-        lease_until: now + 60_000,
-        replica: world.app.replica,
-        limit: 1,
-    };
-    let claim = world.app.store.write(claim).await.unwrap().remove(0);
+    let claim = world.begin_turn().await;
     lead.write("na verdade a FB700").await.unwrap();
-    seleto::lanes::Work::perform(&seleto::turns::Turns::new(world.app.clone()), claim).await;
+    world.end_turn(claim).await;
     let outcomes = "SELECT outcome FROM turns ORDER BY started_at";
     assert_eq!(world.rows(outcomes).await, [["superseded"]]);
     assert_eq!(world.value("SELECT COUNT(*) FROM deliveries").await, "0");

@@ -67,22 +67,13 @@ async fn a_takeover_stops_what_was_not_sent_yet(world: World) {
 }
 
 async fn a_reply_made_before_a_takeover_never_leaves(world: World) {
-    use seleto::store::queue::{ClaimDue, Lane};
     let lead = world.lead("5511987654321", "Marcos");
     lead.write("oi").await.unwrap();
     world.app.clock.advance(15_000);
-    let now = world.app.clock.now();
-    let claim = ClaimDue {
-        lane: Lane::Turns,
-        now,
-        lease_until: now + 60_000,
-        replica: world.app.replica,
-        limit: 1,
-    };
-    let claim = world.app.store.write(claim).await.unwrap().remove(0);
+    let claim = world.begin_turn().await;
     lead.hear_from_company("Deixa comigo").await.unwrap();
     // The turn that was under way ends now: its lease is gone.
-    seleto::lanes::Work::perform(&seleto::turns::Turns::new(world.app.clone()), claim).await;
+    world.end_turn(claim).await;
     assert_eq!(world.value("SELECT COUNT(*) FROM deliveries").await, "0");
     world.settle().await;
     assert_eq!(world.replies("5511987654321").len(), 0);

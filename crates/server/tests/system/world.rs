@@ -7,8 +7,9 @@ use seleto::app::App;
 use seleto::clock::Clock;
 use seleto::config::Config;
 use seleto::deliveries::Deliveries;
-use seleto::lanes;
+use seleto::lanes::{self, Work};
 use seleto::store::engine::{Operation, Row, Tx};
+use seleto::store::queue::Claim;
 use seleto::store::{Error, Store, migrate};
 use seleto::telemetry::Metrics;
 use seleto::turns::Turns;
@@ -143,6 +144,16 @@ impl World {
     /// Runs the turns that are due, and no delivery.
     pub async fn turn(&self) -> usize {
         lanes::run_due(&Turns::new(Arc::clone(&self.app))).await.unwrap()
+    }
+
+    /// Claims the one turn that is due, as if it were under way.
+    pub async fn begin_turn(&self) -> Claim {
+        Turns::new(Arc::clone(&self.app)).claim(1).await.unwrap().jobs.remove(0)
+    }
+
+    /// Ends a turn that was under way.
+    pub async fn end_turn(&self, claim: Claim) {
+        Turns::new(Arc::clone(&self.app)).perform(claim).await;
     }
 
     /// Sends what is due.
