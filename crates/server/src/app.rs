@@ -173,7 +173,7 @@ pub(crate) fn openai_client(
 ) -> Result<openai::Client, StartError> {
     let settings = openai::Settings {
         base_url: openai.url.clone(),
-        api_key: Some(openai.key.clone()),
+        api_key: openai.key.clone(),
         first_pause: FIRST_PAUSE,
         phones: config.log_phones,
     };

@@ -81,8 +81,8 @@ pub struct ZApi {
 pub struct OpenAi {
     /// Base address, with its version.
     pub url: String,
-    /// The key; local servers often need none.
-    pub key: SecretString,
+    /// The key; a server of one's own often needs none.
+    pub key: Option<SecretString>,
     /// The model that answers.
     pub model: String,
     /// The model that transcribes.
@@ -299,13 +299,14 @@ impl Reader<'_> {
         let model = self.text("OPENAI_MODEL").unwrap_or_else(|| "gpt-4o".to_owned());
         let transcription_model =
             self.text("OPENAI_TRANSCRIPTION_MODEL").unwrap_or_else(|| "whisper-1".to_owned());
-        let Some(key) = key else {
+        // A server of one's own often wants no key; OpenAI always does.
+        if key.is_none() && base.is_none() {
             self.lacks(
                 "OPENAI_API_KEY",
                 "sem ela quem responde é o cérebro offline, pelas regras do playbook",
             );
             return None;
-        };
+        }
         let url = base.unwrap_or_else(|| "https://api.openai.com/v1".to_owned());
         Some(OpenAi { url, key, model, transcription_model })
     }
@@ -362,6 +363,13 @@ mod tests {
         let (config, missing) = read(&[("ZAPI_INSTANCE_ID", "3C1")]).unwrap();
         assert!(config.zapi.is_none());
         assert_eq!(missing[0].variable, "ZAPI_INSTANCE_TOKEN");
+    }
+
+    #[test]
+    fn a_model_server_of_ones_own_needs_no_key() {
+        let (config, missing) = read(&[("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")]).unwrap();
+        assert!(config.openai.is_some_and(|openai| openai.key.is_none()));
+        assert!(missing.iter().all(|notice| notice.variable != "OPENAI_API_KEY"));
     }
 
     #[test]
