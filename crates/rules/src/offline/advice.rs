@@ -1,7 +1,7 @@
 //! Advice by volume: which machine or size makes what the lead makes.
 
 use crate::lead::{Field, Unit, Volume};
-use crate::plain_text::plain;
+use crate::plain_text::{has_any, plain};
 use crate::playbook::{Product, Say, per_day};
 
 use super::cues;
@@ -29,7 +29,9 @@ pub(super) fn last<'a>(scene: &Scene<'a>) -> Option<&'a Product> {
 /// The machine or size that makes the lead's volume, when asked, or when it is news and no model
 /// is chosen.
 pub(super) fn recommendation(scene: &mut Scene<'_>) -> Option<String> {
-    let asked = cues::asks_which(&scene.text);
+    let other_kind = cues::wants_electric(&scene.text) || cues::wants_automatic(&scene.text);
+    let other_kind = other_kind && last(scene).is_some() && !scene.tells(Field::Product);
+    let asked = cues::asks_which(&scene.text) || other_kind;
     let undecided = scene.lead.product.is_none();
     let news = scene.is_news(Field::Volume) || scene.is_news(Field::ProductCategory);
     if !(asked || undecided && news) {
@@ -69,7 +71,9 @@ fn suits(scene: &Scene<'_>, product: &Product) -> bool {
     let said = scene.said();
     let owned = scene.playbook.catalogue.products.iter().filter(|it| cues::owns(&said, it.names()));
     let kind = !cues::wants_automatic(&said) || cues::wants_automatic(&plain(&product.what));
-    kind && owned.into_iter().all(bigger)
+    let electric =
+        !cues::wants_electric(&said) || has_any(&plain(&product.pitch), &["eletrica", "eletrico"]);
+    kind && electric && owned.into_iter().all(bigger)
 }
 
 /// Yes to whoever asks whether the machine copes with the volume, when it does.

@@ -46,7 +46,8 @@ pub(super) fn to_what_was_asked(scene: &mut Scene<'_>) -> Vec<String> {
         answers.push(scene.voice.say(Say::OffTopic));
     }
     let question = scene.is_only(&[]) && scene.text.contains('?');
-    if answers.is_empty() && question && !scene.turn.history.is_empty() {
+    let opening = scene.turn.history.is_empty() && scene.wants(Intent::Greeting);
+    if answers.is_empty() && question && !opening {
         answers.push(scene.voice.say(Say::NotUnderstood));
     }
     answers.truncate(MOST);

@@ -170,7 +170,18 @@ pub(super) fn needs_support(text: &str) -> bool {
 
 /// Whether a text wants an automatic machine.
 pub(super) fn wants_automatic(text: &str) -> bool {
-    has(text, "automatic")
+    let text = text.replace("semi automatic", "semi").replace("semi-automatic", "semi");
+    has(&text, "automatic")
+}
+
+/// Whether a text wants a machine without compressed air.
+pub(super) fn wants_electric(text: &str) -> bool {
+    has(text, "electric")
+}
+
+/// Whether a text tells that something arrived wrong.
+pub(super) fn arrived_wrong(text: &str) -> bool {
+    has(text, "arrived wrong")
 }
 
 /// Whether a text asks if a machine copes.

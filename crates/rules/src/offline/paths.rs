@@ -159,7 +159,12 @@ fn complaint(scene: &mut Scene<'_>) -> Option<Course> {
 /// Who has a machine and wants a part or help for it is passed to the team, and sold nothing.
 fn support(scene: &mut Scene<'_>) -> Option<Course> {
     let buys = scene.is_news(Field::Product) || scene.is_news(Field::ProductCategory);
-    let own = cues::owns_a_machine(&scene.text) || scene.lead.knows_seleto == Some(true);
+    let own = cues::owns_a_machine(&scene.text)
+        || cues::arrived_wrong(&scene.text)
+        || scene.lead.knows_seleto == Some(true);
+    // Whoever is choosing a machine may well speak of its moulds, or of the old one.
+    let before = scene.turn.lead;
+    let own = own && before.product.is_none() && before.product_category.is_none();
     let now = cues::needs_support(&scene.text) && own && !buys;
     if !now && !scene.memory.support {
         return None;

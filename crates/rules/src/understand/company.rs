@@ -206,7 +206,14 @@ fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize,
         // Asked for the segment, "indústria alimentícia" is one.
         let segment = reading.question.asks(Field::Segment) && !reading.question.asks(Field::Company);
         let lower_item = !segment && item && closed && kind && end - at >= 2 && end - at <= 6;
-        let fits = ((kind || (capital && branded)) && proper_capitals)
+        // "Adriano, Rancho do Adriano em Araçatuba": what follows a name in a list.
+        let beside_name = item
+            && name.is_some_and(|(_, to)| to == at)
+            && capital
+            && proper_capitals
+            && (closed || text.is(end, "em"));
+        let fits = beside_name
+            || ((kind || (capital && branded)) && proper_capitals)
             || (lower_item && (branded || kind));
         (fits && has_proper_word(reading, at, end)).then_some((at, end))
     })

@@ -94,8 +94,12 @@ fn name_end(text: &Text, start: usize, frame: Frame) -> Option<usize> {
     // "sou MEI", "aqui é RH": letters, not a name.
     let initials = capital && fold.len() <= 4 && text.raw(start).chars().all(char::is_uppercase);
     // "Vitória da Conquista" and "Santa Maria" are no people.
-    let nobody =
-        !letters || lexicon::is_no_name(text.word(start)) || kind_at(text, start).is_some();
+    // "licitação", "produção": things, unless a name is common.
+    let thing = !known && (fold.ends_with("cao") || fold.ends_with("coes"));
+    let nobody = thing
+        || !letters
+        || lexicon::is_no_name(text.word(start))
+        || kind_at(text, start).is_some();
     let place =
         !known && (!gazetteer::cities(fold).is_empty() || gazetteer::state_name(fold).is_some());
     let state = fold.len() == 2 && gazetteer::state_code(fold).is_some();

@@ -40,7 +40,7 @@ pub fn read(reading: &Reading<'_>) -> Machines {
         } else if (third || owned) && wants_the_same(text, one.end) {
             machines.another = true;
             machines.wanted.push(one.clone());
-        } else if !owned && !rejected(reading, one) {
+        } else if !owned && !rejected(reading, one) && !only_compared(text, one) {
             machines.wanted.push(one.clone());
         }
     }
@@ -65,6 +65,14 @@ fn wants_the_same(text: &Text, from: usize) -> bool {
                 text.is(i, "mais outra outro igual iguais dessa desse dessas desses mesma")
             })
     })
+}
+
+/// "qual a diferença dela pra SE6000?": set beside the one in talk, not chosen.
+fn only_compared(text: &Text, one: &Named) -> bool {
+    let start = text.sentence(one.start).start;
+    let before = || start..one.start;
+    before().any(|at| text.is(at, "diferenca diferencas"))
+        && before().any(|at| text.is(at, "dela dele dessa desse desta deste essa esse ela"))
 }
 
 /// "tenho a FBM100, quero trocar por uma maior": one of its kind, not this one.
@@ -181,6 +189,12 @@ fn accepted(reading: &Reading<'_>) -> Option<Fact> {
             (many.get(if index == usize::MAX { many.len() - 1 } else { index })?, start, end)
         }
         (_, [one]) if reading.question.asks(Field::Product) || reading.question.asks.is_empty() => {
+            // "quero a elétrica" is no yes to a pneumatic one.
+            if (0..reading.text.tokens.len())
+                .any(|at| reading.text.is(at, "eletrica automatica manual outra outro nao"))
+            {
+                return None;
+            }
             let fine = reading.text.tokens.len() <= 3
                 && reading.text.is(0, "show ok beleza fechado combinado top joia otimo faz legal");
             let yes = fine || answer::yes_or_no(reading.text) == Some(Reply::Yes);
