@@ -102,6 +102,9 @@ pub struct Memory {
     pub visitor: Option<Visitor>,
     /// The lead complained, and nothing about buying came after it.
     pub complained: bool,
+    /// The lead has a machine and wants a part or support for it, and nothing about buying came
+    /// after it.
+    pub support: bool,
     /// The lead said that there is no company.
     pub no_company: bool,
     /// The lead took leave, and the agent too.

@@ -50,7 +50,7 @@ impl Circumstances {
         Self {
             opted_out: memory.opted_out,
             not_a_buyer: memory.visitor.is_some(),
-            support_only: memory.complained,
+            support_only: memory.complained || memory.support,
             messages,
             asked_for_seller: memory.human_requested,
         }

@@ -207,7 +207,7 @@ fn measures_a_machine(part: &str) -> bool {
 pub(super) fn judge_claims(case: &Case<'_>, breaches: &mut Vec<Breach>) {
     static CLAIM: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\bgarantia (?:\w+ )?(?:vitalicia|eterna|estendida|ampliada|total)\b|\b(?:certificad[oa]|homologad[oa]|aprovad[oa]) (?:pel[oa]|por|n[oa]|junto)\b|\binmetro\b|\banvisa\b|\b(?:atende|segue|cumpre|conforme) (?:a |as )?(?:norma|nr)\w*",
+            r"\bgarantia (?:\w+ )?(?:vitalicia|eterna|estendida|ampliada|total)\b|\b(?:certificad[oa]|homologad[oa]|aprovad[oa]) (?:pel[oa]|por|n[oa]|junto)\b|\binmetro\b|\b(?:\d[\d.]*|mil|milhares|centenas)(?: mil)?(?: de)? (?:clientes|empresas|maquinas vendidas|maquinas instaladas)\b|\b\d+ anos (?:de|no) (?:mercado|experiencia|historia)\b|\b(?:na cor|cores|em) (?:azul|vermelh[oa]|pret[oa]|branc[oa]|amarel[oa]|verde|rosa|colorid\w+)\b|\banvisa\b|\b(?:atende|segue|cumpre|conforme) (?:a |as )?(?:norma|nr)\w*",
         )
     });
     for clause in clauses(&case.plain) {

@@ -9,6 +9,7 @@ mod facts;
 mod money;
 mod numerals;
 mod promises;
+mod records;
 mod shape;
 mod units;
 
@@ -18,6 +19,9 @@ use crate::conversation::{Author, Turn};
 use crate::plain_text::plain;
 use crate::playbook::{Catalogue, Company, Playbook, Rules, Say, fill};
 use crate::prompt;
+
+pub use records::promises_without_record;
+pub(crate) use records::without_empty_promises;
 
 use numerals::undisguised;
 

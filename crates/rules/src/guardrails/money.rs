@@ -124,7 +124,8 @@ fn comparison(clause: &str, breaches: &mut Vec<Breach>) {
         pattern(
             r"\bmais (?:barat\w+|car[oa]s?|em conta)\b|\bmenos car[oa]s?\b|\bbarat(?:o|a|inh\w+|issim\w+)\b|\bcusta\w* (?:\w+ ){0,2}(?:mais|menos|o dobro|o triplo|o mesmo|pouco|quase)\b|
             \b(?:dobro|triplo|metade|fracao) do (?:preco|valor)|\b(?:menor|melhor|maior|otimo|bom|baixo|alto|justo) (?:preco|valor|investimento)\b|
-            \b(?:preco|valor|investimento) (?:\w+ ){0,2}(?:menor|melhor|maior|baix[oa]|alt[oa]|acessive(?:l|is)|competitiv[oa]|just[oa]|camarada|bacana|imbative(?:l|is)|o mesmo|mais)\b|\bcabe no (?:seu )?(?:bolso|orcamento)|\b(?:e|sai|fica|esta|ta) (?:muito |tao |bem |nada |super )?car[oa]s?\b",
+            \b(?:preco|valor|investimento) (?:\w+ ){0,2}(?:menor|melhor|maior|baix[oa]|alt[oa]|acessive(?:l|is)|competitiv[oa]|just[oa]|camarada|bacana|imbative(?:l|is)|o mesmo|mais)\b|\bcabe no (?:seu )?(?:bolso|orcamento)|\b(?:custa|sai|fica|vale|valor) (?:\w+ ){0,3}equival\w+|
+            \b(?:menos|mais|metade|preco|valor) (?:\w+ ){0,2}(?:carro|moto|celular|geladeira|salarios?)\b|\bsalarios? minimos?\b|\bpag(?:a|ou|am|aram|amos) (?:bem )?(?:menos|mais|pouco|barato)\b|\b(?:e|sai|fica|esta|ta) (?:muito |tao |bem |nada |super )?car[oa]s?\b",
         )
     });
     if let Some(found) = COMPARED.find(clause)
@@ -139,7 +140,7 @@ fn comparison(clause: &str, breaches: &mut Vec<Breach>) {
 fn terms(clause: &str, breaches: &mut Vec<Breach>) {
     static TERMS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b\d{1,2} ?(?:x|vezes)\b|\bsem juros\b|\bjuros\b|\b(?:parcel(?:amos|a|ado|ada|ar)|financi(?:amos|ado|ar)|finame|bndes|consorcio|leasing)\b|
+            r"\b\d{1,2} ?(?:x|vezes)\b|\bsem juros\b|\bjuros\b|\bdivid(?:imos|o|e|ir) em\b|\b\d+ parcelas\b|\b(?:peg(?:amos|o)|compramos|aceitamos|recebemos) (?:\w+ ){0,3}(?:usad[ao]s?|antig[ao]s?|na troca)\b|\b(?:parcel(?:amos|a|ado|ada|ar)|financi(?:amos|ado|ar)|finame|bndes|consorcio|leasing)\b|
             \b(?:aceitamos|aceita|recebemos) (?:\w+ ){0,2}(?:cartao|boleto|cheque|pix|troca|usad\w+)|\b(?:no|em|via) (?:cartao|boleto)\b",
         )
     });

@@ -30,7 +30,8 @@ fn reduction(clause: &str, breaches: &mut Vec<Breach>) {
     static REDUCTION: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"\bdescont\w+|\babat(?:imento|er|emos|o)\b|\bcup(?:om|ons)\b|\bpromoc\w+|\bcashback\b|\bbrindes?\b|\bcortesia\b|\bbonus\b|% ?off\b|
-            \bde graca\b|\bgratis\b|\bgratuit\w+|\bisen(?:to|ta|cao)\b|\bblack friday\b|\bliquidacao\b|\bqueima de estoque\b|\bpor nossa conta\b|
+            \bde graca\b|\bgratis\b|\bgratuit\w+|\bisen(?:to|ta|cao)\b|\bblack friday\b|\bliquidacao\b|\bqueima de estoque\b|\bpor nossa conta\b|\bsem custos?\b|
+            \b(?:devol\w+|reembols\w+) (?:\w+ ){0,3}(?:dinheiro|valor|pagamento|quantia)\b|\bdinheiro de volta\b|
             \b(?:condic\w+|preco|valor|oferta|tabela) (?:\w+ )?(?:especia\w+|diferenciad\w+|promociona\w+|exclusiv\w+|reduzid\w+|imperdive\w+|negociave\w+|melhor\w*)|
             \b(?:melhor(?:o|ar|amos)|baix(?:o|ar|amos)|reduz\w+|negoci(?:o|ar|amos)|cobr(?:imos|ir)) (?:\w+ ){0,2}(?:preco|valor|oferta|proposta|orcamento|concorren\w+)|
             \b(?:jeitinho|forcinha|caprichar) n[oe]|\bmargem (?:para|pra) negoci\w+|\bprecinho\b|\bcamarada\b|\bganha (?:um |uma |o |a )?(?:molde|brinde|instalacao|garantia|treinamento|peca)",
@@ -70,7 +71,7 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
 static DELIVERY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\bentreg(?:a|as|amos|aremos|ue|ues|ar|ou|aram|ara)\b|\bchega(?:r|ra|m|ndo)?\b|\binstal\w+|\bmontagem\b|\brodando\b|\boperando\b|\bfuncionando\b|\bfabric(?:acao|ar|amos a sua|ada)\b|
-        \bprazos?\b|\bdespach\w+|\bembarc\w+|\bpront[ao]s?\b|\bproduzindo\b|\breceb(?:e|er|era)\b|\bestoque\b|\bimplanta\w+|\btransport\w+|\b(?:lev|demor)(?:a|am|ar|aria)\b|\bna sua (?:porta|loja|empresa)\b|\benvi(?:amos|o|ada|ado) a (?:sua )?maquina\b",
+        \bprazos?\b|\bdespach\w+|\bembarc\w+|\bpront[ao]s?\b|\bproduzindo\b|\breceb(?:e|er|era)\b|\bestoque\b|\bimplanta\w+|\btransport\w+|\b(?:lev|demor)(?:a|am|ar|aria)\b|\bna sua (?:porta|loja|empresa)\b|\benvi(?:amos|o|ada|ado) a (?:sua )?maquina\b|\b(?:esta|estara|vai|passa|passamos|chega) ai\b",
     )
 });
 

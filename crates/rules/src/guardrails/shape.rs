@@ -78,7 +78,7 @@ pub(super) fn questions(plain: &str) -> usize {
         .sum()
 }
 
-/// A text in English or Spanish: common words of theirs outnumber ours.
+/// A text, or a sentence of it, in English or Spanish: common words of theirs outnumber ours.
 fn language(plain: &str, breaches: &mut Vec<Breach>) {
     const FOREIGN: &[&str] = &[
         "the", "you", "your", "with", "how", "can", "help", "today", "our", "is", "are", "we",
@@ -92,8 +92,11 @@ fn language(plain: &str, breaches: &mut Vec<Breach>) {
     ];
     /// Fewer may be names or borrowed words.
     const ENOUGH: usize = 3;
-    let count = |list: &[&str]| words(plain).filter(|word| list.contains(word)).count();
-    if count(FOREIGN) >= ENOUGH && count(FOREIGN) > count(OURS) {
+    let is_foreign = |text: &str| {
+        let count = |list: &[&str]| words(text).filter(|word| list.contains(word)).count();
+        count(FOREIGN) >= ENOUGH && count(FOREIGN) > count(OURS)
+    };
+    if is_foreign(plain) || sentences(plain).any(is_foreign) {
         breaches.push(Breach::new("outro idioma", ""));
     }
 }

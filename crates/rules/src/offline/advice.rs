@@ -1,6 +1,7 @@
 //! Advice by volume: which machine or size makes what the lead makes.
 
-use crate::lead::{Field, Volume};
+use crate::lead::{Field, Unit, Volume};
+use crate::plain_text::{has_any, plain};
 use crate::playbook::{Product, Say, per_day};
 
 use super::cues;
@@ -15,15 +16,22 @@ fn recommended(code: &str) -> String {
 
 /// The machine that was recommended last and is not chosen yet.
 pub(super) fn pending<'a>(scene: &Scene<'a>) -> Option<&'a Product> {
+    last(scene).filter(|_| scene.lead.product.is_none())
+}
+
+/// The machine that was recommended last.
+pub(super) fn last<'a>(scene: &Scene<'a>) -> Option<&'a Product> {
     let products = scene.playbook.catalogue.products.iter();
     let mut recommended = products.filter(|it| scene.voice.is_marked(&recommended(&it.code)));
-    recommended.next_back().filter(|_| scene.lead.product.is_none())
+    recommended.next_back()
 }
 
 /// The machine or size that makes the lead's volume, when asked, or when it is news and no model
 /// is chosen.
 pub(super) fn recommendation(scene: &mut Scene<'_>) -> Option<String> {
-    let asked = cues::asks_which(&scene.text);
+    let other_kind = cues::wants_electric(&scene.text) || cues::wants_automatic(&scene.text);
+    let other_kind = other_kind && last(scene).is_some() && !scene.tells(Field::Product);
+    let asked = cues::asks_which(&scene.text) || other_kind;
     let undecided = scene.lead.product.is_none();
     let news = scene.is_news(Field::Volume) || scene.is_news(Field::ProductCategory);
     if !(asked || undecided && news) {
@@ -41,7 +49,9 @@ pub(super) fn recommendation(scene: &mut Scene<'_>) -> Option<String> {
     if let Some(product) = sized {
         return recommended_size(scene, product, &volume);
     }
-    let Some(product) = scene.playbook.catalogue.smallest_for(category, &volume, rules) else {
+    let suits = |product: &Product| suits(scene, product);
+    let smallest = scene.playbook.catalogue.smallest_where(category, &volume, rules, suits);
+    let Some(product) = smallest else {
         return measurable(scene, category, &volume)
             .then(|| scene.voice.say(Say::RecommendAboveAll));
     };
@@ -51,6 +61,31 @@ pub(super) fn recommendation(scene: &mut Scene<'_>) -> Option<String> {
     scene.voice.mark(&presented(&product.code));
     let say = if known { Say::RecommendAgain } else { Say::Recommend };
     (asked || !known).then(|| scene.voice.say_with(say, &blanks))
+}
+
+/// Whether a machine is of the kind the lead wants, and bigger than the one it has.
+fn suits(scene: &Scene<'_>, product: &Product) -> bool {
+    let rules = &scene.playbook.rules.volume;
+    let unit = scene.lead.volume.map_or(Unit::Unidade, |volume| volume.unit);
+    let bigger = |owned: &Product| product.daily(unit, rules) > owned.daily(unit, rules);
+    let said = scene.said();
+    let owned = scene.playbook.catalogue.products.iter().filter(|it| cues::owns(&said, it.names()));
+    let kind = !cues::wants_automatic(&said) || cues::wants_automatic(&plain(&product.what));
+    let electric =
+        !cues::wants_electric(&said) || has_any(&plain(&product.pitch), &["eletrica", "eletrico"]);
+    kind && electric && owned.into_iter().all(bigger)
+}
+
+/// Yes to whoever asks whether the machine copes with the volume, when it does.
+pub(super) fn fits(scene: &mut Scene<'_>) -> Option<String> {
+    let product = scene.machine().filter(|it| it.unavailable.is_none())?;
+    let volume = scene.lead.volume.filter(|_| cues::asks_whether_it_copes(&scene.text))?;
+    let rules = &scene.playbook.rules.volume;
+    if product.daily(volume.unit, rules)? < per_day(&volume, rules) {
+        return None;
+    }
+    scene.voice.mark(&presented(&product.code));
+    Some(scene.voice.say_with(Say::Fits, &Blanks::default().with_product(product)))
 }
 
 fn recommended_size(scene: &mut Scene<'_>, product: &Product, volume: &Volume) -> Option<String> {

@@ -31,6 +31,10 @@ pub(super) fn greeting(scene: &mut Scene<'_>) -> Option<String> {
 pub(super) fn to_what_was_asked(scene: &mut Scene<'_>) -> Vec<String> {
     let mut answers = Vec::new();
     answers.extend(identity(scene));
+    if cues::waited(&scene.text) {
+        answers.push(scene.voice.say(Say::LateAnswer));
+    }
+    answers.extend(who_answers(scene));
     answers.extend(received(scene));
     answers.extend(machines::answers(scene));
     answers.extend(commercial(scene));
@@ -42,7 +46,8 @@ pub(super) fn to_what_was_asked(scene: &mut Scene<'_>) -> Vec<String> {
         answers.push(scene.voice.say(Say::OffTopic));
     }
     let question = scene.is_only(&[]) && scene.text.contains('?');
-    if answers.is_empty() && question && !scene.turn.history.is_empty() {
+    let opening = scene.turn.history.is_empty() && scene.wants(Intent::Greeting);
+    if answers.is_empty() && question && !opening {
         answers.push(scene.voice.say(Say::NotUnderstood));
     }
     answers.truncate(MOST);
@@ -65,7 +70,9 @@ pub(super) fn upsell(scene: &mut Scene<'_>) -> Option<String> {
 
 /// Passes the lead to a person, when it asks for one.
 pub(super) fn human(scene: &mut Scene<'_>) -> Option<String> {
-    if !scene.wants(Intent::Human) {
+    // "vc é robô?" asks who writes, and wants no one else.
+    let only_wonders = cues::asks_identity(&scene.text) && !cues::asks_for_a_person(&scene.text);
+    if !scene.wants(Intent::Human) || only_wonders {
         return None;
     }
     scene.record(Record::HumanRequest);
@@ -83,6 +90,17 @@ pub(super) fn human(scene: &mut Scene<'_>) -> Option<String> {
 
 fn identity(scene: &mut Scene<'_>) -> Option<String> {
     cues::asks_identity(&scene.text).then(|| scene.voice.say(Say::Identity))
+}
+
+/// When somebody of the company answers.
+pub(super) fn who_answers(scene: &mut Scene<'_>) -> Option<String> {
+    if !cues::asks_who_answers(&scene.text) || scene.wants(Intent::Human) {
+        return None;
+    }
+    // The time asked for is that of a call, not of a delivery.
+    scene.intents.retain(|intent| *intent != Intent::DeliveryTime);
+    let open = scene.is_open();
+    Some(scene.voice.say(if open { Say::HumanWhenOpen } else { Say::HumanWhenClosed }))
 }
 
 /// Thanks for what was sent beside words.

@@ -95,6 +95,12 @@ pub(super) fn insists_on_a_number(text: &str) -> bool {
     has(text, "insists on a number")
 }
 
+/// Whether a text throws numbers about: "100 mil? 50 mil?".
+pub(super) fn guesses_a_number(text: &str) -> bool {
+    let number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    text.contains('?') && words(text).all(|word| number(word) || list("numbers").contains(&word))
+}
+
 /// Whether a text refuses to answer questions.
 pub(super) fn refuses_questions(text: &str) -> bool {
     has(text, "refuses questions")
@@ -134,6 +140,68 @@ pub(super) fn gives_cnpj(text: &str) -> bool {
 /// Whether a text seems to give an e-mail address.
 pub(super) fn gives_email(text: &str) -> bool {
     text.contains('@') && has(text, "says e-mail")
+}
+
+/// Whether a text asks what something costs, in its own words.
+pub(super) fn asks_cost(text: &str) -> bool {
+    has(text, "number")
+}
+
+/// Whether a text says that its writer has one of the machines named so.
+pub(super) fn owns(text: &str, names: &[String]) -> bool {
+    list("owning").iter().any(|owning| {
+        names.iter().any(|name| {
+            text.contains(name.as_str()) && has_any(text, &[&format!("{owning} {name}")])
+        })
+    })
+}
+
+/// Whether a text speaks of a machine that its writer has.
+pub(super) fn owns_a_machine(text: &str) -> bool {
+    let has_one =
+        |word: &&str| list("owning").iter().any(|it| has_any(text, &[&format!("{it} {word}")]));
+    list("machines").iter().any(has_one)
+}
+
+/// Whether a text asks for a part or for help with a machine.
+pub(super) fn needs_support(text: &str) -> bool {
+    has(text, "needs support")
+}
+
+/// Whether a text wants an automatic machine.
+pub(super) fn wants_automatic(text: &str) -> bool {
+    let text = text.replace("semi automatic", "semi").replace("semi-automatic", "semi");
+    has(&text, "automatic")
+}
+
+/// Whether a text wants a machine without compressed air.
+pub(super) fn wants_electric(text: &str) -> bool {
+    has(text, "electric")
+}
+
+/// Whether a text tells that something arrived wrong.
+pub(super) fn arrived_wrong(text: &str) -> bool {
+    has(text, "arrived wrong")
+}
+
+/// Whether a text asks if a machine copes.
+pub(super) fn asks_whether_it_copes(text: &str) -> bool {
+    asks(text) && has(text, "copes")
+}
+
+/// Whether a text asks when, or who of the company, answers.
+pub(super) fn asks_who_answers(text: &str) -> bool {
+    (asks_when(text) || has(text, "who")) && has(text, "answers")
+}
+
+/// Whether a text complains of having waited.
+pub(super) fn waited(text: &str) -> bool {
+    has(text, "waited")
+}
+
+/// Whether a text asks for a person, not only whether this is one.
+pub(super) fn asks_for_a_person(text: &str) -> bool {
+    has(text, "for a person")
 }
 
 /// Whether a text only acknowledges: "ok", "hum, tá", a thumb.

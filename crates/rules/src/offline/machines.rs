@@ -21,7 +21,9 @@ pub(super) fn answers(scene: &mut Scene<'_>) -> Vec<String> {
         return answer;
     }
     said.extend(answers::not_sold(scene));
-    if let Some(answer) = comparison(scene).or_else(|| advice::recommendation(scene)) {
+    if let Some(answer) =
+        comparison(scene).or_else(|| advice::fits(scene)).or_else(|| advice::recommendation(scene))
+    {
         said.push(answer);
     } else {
         let details = details(scene);
@@ -80,6 +82,7 @@ fn ready(topics: &[Topic], text: &str) -> Vec<String> {
 fn comparison(scene: &mut Scene<'_>) -> Option<String> {
     let before = scene.turn.lead.product.as_deref();
     let before = before.and_then(|code| scene.playbook.catalogue.product(code));
+    let before = before.or_else(|| advice::last(scene));
     let (first, second) = match (&scene.named[..], before) {
         ([first, second, ..], _) if cues::compares(&scene.text) => (*first, *second),
         ([other], Some(before))
@@ -119,7 +122,15 @@ fn presentation(scene: &mut Scene<'_>) -> Option<String> {
     if let Some(category) = making(scene).filter(|_| asks || scene.category().is_none()) {
         return present_category(scene, &category.id);
     }
-    let otherwise = [Intent::UnavailableProduct, Intent::Human, Intent::DeliveryTime];
+    let otherwise = [
+        Intent::UnavailableProduct,
+        Intent::Human,
+        Intent::DeliveryTime,
+        Intent::Price,
+        Intent::Discount,
+        Intent::Payment,
+        Intent::Catalog,
+    ];
     let idle = asks && scene.named.is_empty() && !scene.wants_any(&otherwise);
     (idle && !scene.voice.has_said(Say::Overview)).then(|| scene.voice.say(Say::Overview))
 }
@@ -128,7 +139,12 @@ fn presentation(scene: &mut Scene<'_>) -> Option<String> {
 fn making<'a>(scene: &Scene<'a>) -> Option<&'a Category> {
     let asked = scene.turn.memory.asked.iter().any(|field| field == Field::Product.key());
     let wants = asked || scene.wants(Intent::ProductQuestion) || cues::wants_to_make(&scene.text);
-    let category = scene.playbook.catalogue.category_making(&scene.text);
+    let catalogue = &scene.playbook.catalogue;
+    // Whoever opens a burger house and asks what there is wants what makes burgers.
+    let business = scene.lead.segment.as_deref().filter(|it| *it == "hamburgueria");
+    let category = catalogue
+        .category_making(&scene.text)
+        .or_else(|| catalogue.category_making(business.map(|_| "hamburguer")?));
     category.filter(|_| wants && !scene.tells(Field::Company))
 }
 

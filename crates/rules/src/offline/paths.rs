@@ -27,6 +27,7 @@ const PATHS: &[Path] = &[
     injection,
     visitor,
     complaint,
+    support,
     bothered,
     waiting_for_a_person,
     leave,
@@ -153,6 +154,48 @@ fn complaint(scene: &mut Scene<'_>) -> Option<Course> {
         return Some(course);
     }
     Some(Course::Say(vec![scene.voice.say(Say::ComplaintNoted)]))
+}
+
+/// Who has a machine and wants a part or help for it is passed to the team, and sold nothing.
+fn support(scene: &mut Scene<'_>) -> Option<Course> {
+    let buys = scene.is_news(Field::Product) || scene.is_news(Field::ProductCategory);
+    let own = cues::owns_a_machine(&scene.text)
+        || cues::arrived_wrong(&scene.text)
+        || scene.lead.knows_seleto == Some(true);
+    // Whoever is choosing a machine may well speak of its moulds, or of the old one.
+    let before = scene.turn.lead;
+    let own = own && before.product.is_none() && before.product_category.is_none();
+    let now = cues::needs_support(&scene.text) && own && !buys;
+    if !now && !scene.memory.support {
+        return None;
+    }
+    if !now && buys {
+        scene.memory.support = false;
+        return None;
+    }
+    let known = std::mem::replace(&mut scene.memory.support, true);
+    if known && (!now || cues::asks_cost(&scene.text)) {
+        if let Some(course) = leave(scene).or_else(|| acknowledgement(scene)) {
+            return Some(course);
+        }
+        let person = answers::human(scene).or_else(|| answers::who_answers(scene));
+        if let Some(person) = person {
+            return Some(Course::Say(vec![person]));
+        }
+        if cues::asks_cost(&scene.text) {
+            return Some(Course::Say(vec![scene.voice.say(Say::SupportPrice)]));
+        }
+        if !scene.facts.is_empty() && !scene.text.contains('?') {
+            return Some(Course::Say(vec![scene.voice.say(Say::SupportHeard)]));
+        }
+    }
+    scene.record(Record::TechnicalQuestion(scene.words()));
+    let mut reply: Vec<String> = answers::greeting(scene).into_iter().collect();
+    reply.push(scene.voice.say(if known { Say::SupportNoted } else { Say::Support }));
+    if !known {
+        reply.extend(questions::who(scene));
+    }
+    Some(Course::Say(reply))
 }
 
 fn bothered(scene: &mut Scene<'_>) -> Option<Course> {

@@ -46,6 +46,7 @@ fn is_blank_opening(scene: &Scene<'_>) -> bool {
         && scene.lead == *scene.turn.lead
         && scene.is_only(&[Intent::Greeting, Intent::OffTopic])
         && scene.lead == crate::lead::Lead::default()
+        && (scene.wants(Intent::Greeting) || !scene.text.contains('?'))
 }
 
 fn chosen(scene: &Scene<'_>) -> Option<Question> {

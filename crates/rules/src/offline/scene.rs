@@ -1,6 +1,7 @@
 //! What one turn looks like to the dialogue policy, and what it leaves behind.
 
-use crate::conversation::{Draft, Intent, Memory, Record, Turn, Visitor};
+use crate::conversation::{Author, Draft, Intent, Memory, Record, Turn, Visitor};
+use crate::guardrails::without_empty_promises;
 use crate::lead::{Fact, Field, Lead, Value};
 use crate::plain_text::plain;
 use crate::playbook::{Playbook, Product};
@@ -55,8 +56,12 @@ impl<'a> Scene<'a> {
         }
         let mut intents = understood.intents;
         let refused =
-            turn.memory.used.iter().rev().take(3).any(|it| it.starts_with("price_refusal/"));
-        if refused && cues::insists_on_a_number(&text) && !intents.contains(&Intent::Price) {
+            turn.memory.used.iter().rev().take(6).any(|it| it.starts_with("price_refusal/"));
+        let guesses = facts.is_empty() && cues::guesses_a_number(&text);
+        if refused
+            && (guesses || cues::insists_on_a_number(&text))
+            && !intents.contains(&Intent::Price)
+        {
             intents.push(Intent::Price);
         }
         let mut memory = Memory { asked: Vec::new(), ..turn.memory.clone() };
@@ -82,6 +87,9 @@ impl<'a> Scene<'a> {
             // The question before is still open.
             memory.asked.clone_from(&self.turn.memory.asked);
         }
+        let reply = reply
+            .map(|text| without_empty_promises(&text, &self.records))
+            .filter(|text| !text.is_empty());
         Draft { reply, facts: self.facts, intents: self.intents, records: self.records, memory }
     }
 
@@ -173,6 +181,13 @@ impl<'a> Scene<'a> {
                 };
                 catalogue.products.iter().find(makes).map(|product| product.category.as_str())
             })
+    }
+
+    /// All that the lead wrote as far as it is at hand, in plain text.
+    pub(super) fn said(&self) -> String {
+        let lines = self.turn.history.iter().chain(self.turn.burst);
+        let own = lines.filter(|line| line.author == Author::Lead);
+        own.map(|line| plain(&line.text)).collect::<Vec<_>>().join("\n")
     }
 
     /// The burst as typed, for records.

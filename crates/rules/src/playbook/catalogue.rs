@@ -240,10 +240,22 @@ impl Catalogue {
         volume: &Volume,
         rules: &VolumeRules,
     ) -> Option<&Product> {
+        self.smallest_where(category, volume, rules, |_| true)
+    }
+
+    /// The same among the machines that fit.
+    pub fn smallest_where(
+        &self,
+        category: &str,
+        volume: &Volume,
+        rules: &VolumeRules,
+        fits: impl Fn(&Product) -> bool,
+    ) -> Option<&Product> {
         let wanted = per_day(volume, rules);
         self.products
             .iter()
             .filter(|product| product.category == category && product.unavailable.is_none())
+            .filter(|product| fits(product))
             .filter_map(|product| Some((product.daily(volume.unit, rules)?, product)))
             .filter(|(daily, _)| *daily >= wanted)
             .min_by(|a, b| a.0.total_cmp(&b.0))

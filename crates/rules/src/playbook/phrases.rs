@@ -55,6 +55,14 @@ macro_rules! occasions {
 }
 
 occasions! {
+    Support = "support": "The lead wants a part or support for a machine it has.",
+    SupportNoted = "support_noted": "More of what somebody tells who wants support.",
+    SupportHeard = "support_heard": "Who wants support told something of itself.",
+    SupportPrice = "support_price": "Who wants support asks what a part costs.",
+    HumanWhenOpen = "human_when_open": "Asked when somebody answers, within business hours.",
+    HumanWhenClosed = "human_when_closed": "Asked when somebody answers, outside business hours.",
+    Fits = "fits": "Asked whether the machine copes with the volume, and it does.",
+    LateAnswer = "late_answer": "The lead waited for an answer.",
     Greeting = "greeting": "The first words to a new lead.",
     GreetingBack = "greeting_back": "A salutation answered later on.",
     Identity = "identity": "Asked who or what it is.",

@@ -6,6 +6,7 @@
 use serde::Deserialize;
 
 use crate::conversation::{Author, Draft, Intent, Line, Memory, Record, Turn, Visitor};
+use crate::guardrails::without_empty_promises;
 use crate::lead::{Fact, Field, Urgency, Value};
 use crate::plain_text::{has_words, plain, visible, words};
 use crate::understand;
@@ -70,6 +71,10 @@ pub(super) fn read(text: &str, turn: &Turn<'_>) -> Result<Draft, Malformed> {
         claims.for_each(|claim| merge(&mut facts, claim));
     }
     let records = records(turn, &answer.records, &intents);
+    let reply = without_empty_promises(&reply, &records);
+    if reply.is_empty() {
+        return Err(Malformed("a resposta do modelo só promete o que não registrou".to_owned()));
+    }
     let asks = answer.asks.into_iter().filter_map(|it| serde_json::from_value(it).ok()).collect();
     let memory = remembered(turn, &reply, asks, &intents, &records);
     Ok(Draft { reply: Some(reply), facts, intents, records, memory })

@@ -162,7 +162,9 @@ fn answered(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usiz
             continue;
         }
         if let Some(end) = name_end(reading, start, true) {
-            let closed = text.gap(end) >= Gap::Comma || text.is(end, "em aqui de e mesmo");
+            let closed = text.gap(end) >= Gap::Comma
+                || text.is(end, "em aqui de e mesmo")
+                || cities.iter().any(|mention| mention.start == end && mention.end > end + 1);
             if closed && has_proper_word(reading, start, end) {
                 return Some((start, end));
             }
@@ -204,7 +206,14 @@ fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize,
         // Asked for the segment, "indústria alimentícia" is one.
         let segment = reading.question.asks(Field::Segment) && !reading.question.asks(Field::Company);
         let lower_item = !segment && item && closed && kind && end - at >= 2 && end - at <= 6;
-        let fits = ((kind || (capital && branded)) && proper_capitals)
+        // "Adriano, Rancho do Adriano em Araçatuba": what follows a name in a list.
+        let beside_name = item
+            && name.is_some_and(|(_, to)| to == at)
+            && capital
+            && proper_capitals
+            && (closed || text.is(end, "em"));
+        let fits = beside_name
+            || ((kind || (capital && branded)) && proper_capitals)
             || (lower_item && (branded || kind));
         (fits && has_proper_word(reading, at, end)).then_some((at, end))
     })
@@ -238,12 +247,15 @@ fn name_end(reading: &Reading<'_>, start: usize, any: bool) -> Option<usize> {
         let link = text.is_typed(end, "da de do das dos na no e");
         let next = if link { end + 1 } else { end };
         let named = (proper..end).any(|at| !describes_business(text, at));
-        let place = link && named && city(next);
+        let long_city = !by_capitals
+            && cities.iter().any(|mention| mention.start == next && mention.end > next + 1);
+        let place = named && (link && city(next) || long_city);
         let conjunction = text.fold(end) == "e" && !by_capitals && !any;
         if place
             || conjunction
             || !joined(text, next)
             || !(runs_on(text, next, by_capitals)
+                || numbered(text, next, by_capitals)
                 || any
                     && (lexicon::is_company_word(text.fold(next))
                         || text.raw(next).bytes().all(|b| b.is_ascii_digit())))
@@ -274,6 +286,12 @@ fn runs_on(text: &Text, at: usize, by_capitals: bool) -> bool {
     } else {
         !is_plain(text, at) && !describes_business(text, at)
     }
+}
+
+/// "Casa 9": a number that ends a name with capitals.
+fn numbered(text: &Text, at: usize, by_capitals: bool) -> bool {
+    let short = text.raw(at).len() <= 3 && text.raw(at).bytes().all(|byte| byte.is_ascii_digit());
+    by_capitals && short && text.capitalised(at - 1) && text.gap(at + 1) >= Gap::Comma
 }
 
 fn is_plain(text: &Text, at: usize) -> bool {

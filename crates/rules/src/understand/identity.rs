@@ -94,8 +94,12 @@ fn name_end(text: &Text, start: usize, frame: Frame) -> Option<usize> {
     // "sou MEI", "aqui é RH": letters, not a name.
     let initials = capital && fold.len() <= 4 && text.raw(start).chars().all(char::is_uppercase);
     // "Vitória da Conquista" and "Santa Maria" are no people.
-    let nobody =
-        !letters || lexicon::is_no_name(text.word(start)) || kind_at(text, start).is_some();
+    // "licitação", "produção": things, unless a name is common.
+    let thing = !known && (fold.ends_with("cao") || fold.ends_with("coes"));
+    let nobody = thing
+        || !letters
+        || lexicon::is_no_name(text.word(start))
+        || kind_at(text, start).is_some();
     let place =
         !known && (!gazetteer::cities(fold).is_empty() || gazetteer::state_name(fold).is_some());
     let state = fold.len() == 2 && gazetteer::state_code(fold).is_some();
@@ -222,12 +226,28 @@ fn presented(reading: &Reading<'_>) -> Option<(usize, usize)> {
             }
             let whole_line =
                 end == sentence.end && text.gap(start) == Gap::Line && text.gap(end) >= Gap::Stop;
-            let asked_else =
-                !reading.question.asks.is_empty() && !reading.question.asks(Field::Name);
+            // A lead may answer late: "Kelly" is no answer to "em qual cidade?".
+            let asked_else = [Field::Company, Field::Segment, Field::Product]
+                .iter()
+                .any(|field| reading.question.asks(*field))
+                && !reading.question.asks(Field::Name)
+                && !known_to_be_late(reading, start);
             let listed = matches!(text.gap(end), Gap::Comma | Gap::Dash | Gap::Slash)
                 && list_item(reading, end);
-            ((whole_line && !asked_else) || listed).then_some((start, end))
+            // "Sergio da Sergio Foods".
+            let of = text.is(end, "da do")
+                && text.gap(end) <= Gap::Space
+                && text.gap(end + 1) <= Gap::Space
+                && list_item(reading, end + 1);
+            ((whole_line && !asked_else) || listed || of).then_some((start, end))
         })
+}
+
+/// A first name that stands alone is one, whatever was asked last, as long as none is known.
+fn known_to_be_late(reading: &Reading<'_>, at: usize) -> bool {
+    reading.lead.name.is_none()
+        && !reading.question.asks(Field::Company)
+        && !lexicon::is_company_word(reading.text.fold(at))
 }
 
 /// Whether what follows a name and a comma is a company or a place, as in a signature.

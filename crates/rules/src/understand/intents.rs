@@ -129,7 +129,8 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
 fn is_idle_price(text: &Text, found: &Match<Intent>) -> bool {
     const HAD: &str = "depende aguardando esperando recebi vi mandaram passaram pesquisando pesquisar \
                        sondando comparando";
-    let freight = text.is(found.end, "do de") && text.word(found.end + 1) == "frete";
+    let freight = text.is(found.end, "do de o") && text.word(found.end + 1) == "frete"
+        || text.word(found.end) == "frete" && text.word(found.start) == "quanto";
     let had = text.near_before(found.start, 4, HAD)
         || (text.is(found.start, "proposta orcamento cotacao")
             && text.near_before(found.start, 4, "tenho temos tem"));

@@ -82,6 +82,9 @@ pub fn understand(context: &Context<'_>) -> Understanding {
     let question = question(context);
     let recent = context.history.iter().rev().take(HISTORY).rev();
     let history = Text::new(recent.map(|line| line.text.as_str()));
+    let own = context.history.iter().rev().take(HISTORY).rev();
+    let own = own.filter(|line| line.author == Author::Lead);
+    let told = Text::new(own.map(|line| line.text.as_str()));
     let spoken_of =
         product::speaks_of_machines(&text) || product::speaks_of_machines(&question.text);
     let reading = Reading {
@@ -89,6 +92,7 @@ pub fn understand(context: &Context<'_>) -> Understanding {
         scope: &scope,
         question: &question,
         history: &history,
+        told: &told,
         lead: context.lead,
         catalogue: context.catalogue,
         cities: mention::mentions(&text),

@@ -117,6 +117,17 @@ fn strength(reading: &Reading<'_>, m: &Mention, asked: bool) -> Strength {
     if frame > Strength::Weak || (frame == Strength::Weak && !m.everyday) {
         return frame;
     }
+    // "em Vitória" to the question for the city, "Tiago da Baconzitos em Toledo".
+    let after_em =
+        back(1) == "em" && text.capitalised(m.start) && !text.capitals_mean_nothing(m.start);
+    let begins = asked && text.sentence(m.start).start + 1 == m.start;
+    let beside_company = m.start >= 2
+        && reading.is_taken(m.start - 2)
+        && text.gap(m.start - 1) <= Gap::Space
+        && text.gap(m.whole) >= Gap::Comma;
+    if after_em && (begins || beside_company) {
+        return Strength::Origin;
+    }
     unframed(reading, m, asked, person)
 }
 
@@ -149,7 +160,14 @@ fn unframed(reading: &Reading<'_>, m: &Mention, asked: bool, person: bool) -> St
     let alone = item && text.gap(m.start) >= Gap::Stop && text.gap(m.whole) >= Gap::Stop;
     let certain = !m.everyday && !person;
     let answers = asked && (alone || !person || reading.question.asks_only(Field::City));
-    if item && (m.uf.is_some() || answers) {
+    let ends_company = m.end > m.start + 1
+        && reading.is_taken(m.start.wrapping_sub(1))
+        && text.gap(m.whole) >= Gap::Comma;
+    if ends_company {
+        return Strength::Item;
+    }
+    let late = alone && !person && text.capitalised(m.start) && asked_before(reading);
+    if item && (m.uf.is_some() || answers) || late {
         return Strength::Here;
     }
     let listed = item && certain && !too_short(text, m);
@@ -162,11 +180,20 @@ fn unframed(reading: &Reading<'_>, m: &Mention, asked: bool, person: bool) -> St
     if here && certain { Strength::Origin } else { Strength::No }
 }
 
+/// Whether the city was asked for a while ago.
+fn asked_before(reading: &Reading<'_>) -> bool {
+    let said = reading.history;
+    let mut asked = said.sentences.iter().filter(|sentence| sentence.question);
+    asked.any(|sentence| (sentence.start..sentence.end).any(|at| said.is(at, "cidade")))
+}
+
 /// A very short word as an item of a list may be anything; alone in its message it is a city.
 fn too_short(text: &Text, m: &Mention) -> bool {
     let letters = text.fold(m.start).len();
     let whole_line = text.gap(m.start) == Gap::Line && text.gap(m.whole) == Gap::Line;
-    m.end == m.start + 1 && letters < 4 && !(whole_line && letters == 3)
+    let initials =
+        text.raw(m.start).chars().all(char::is_uppercase) && !text.capitals_mean_nothing(m.start);
+    m.end == m.start + 1 && letters < 4 && !(whole_line && letters == 3) && !initials
 }
 
 /// "fica em", "aqui em", "moro em", or only "em".

@@ -7,6 +7,9 @@ use super::scope::{corrected_between, denied_before, taken_back};
 use super::text::{Gap, Text, one_of};
 use crate::lead::{Fact, Field, Value};
 
+/// Most words of a bare answer: "hambúrguer e smash".
+const SHORT_ANSWER: usize = 4;
+
 /// What the burst says about machines.
 #[derive(Debug, Default)]
 pub struct Machines {
@@ -32,10 +35,12 @@ pub fn read(reading: &Reading<'_>) -> Machines {
         if owned {
             machines.owned.push(one.clone());
         }
-        if (third || owned) && wants_the_same(text, one.end) {
+        if owned && wants_bigger(text, one.end) {
+            machines.wanted.push(Named { code: None, ..one.clone() });
+        } else if (third || owned) && wants_the_same(text, one.end) {
             machines.another = true;
             machines.wanted.push(one.clone());
-        } else if !owned && !rejected(reading, one) {
+        } else if !owned && !rejected(reading, one) && !only_compared(text, one) {
             machines.wanted.push(one.clone());
         }
     }
@@ -59,6 +64,22 @@ fn wants_the_same(text: &Text, from: usize) -> bool {
             && (at + 1..at + 5).any(|i| {
                 text.is(i, "mais outra outro igual iguais dessa desse dessas desses mesma")
             })
+    })
+}
+
+/// "qual a diferença dela pra SE6000?": set beside the one in talk, not chosen.
+fn only_compared(text: &Text, one: &Named) -> bool {
+    let start = text.sentence(one.start).start;
+    let before = || start..one.start;
+    before().any(|at| text.is(at, "diferenca diferencas"))
+        && before().any(|at| text.is(at, "dela dele dessa desse desta deste essa esse ela"))
+}
+
+/// "tenho a FBM100, quero trocar por uma maior": one of its kind, not this one.
+fn wants_bigger(text: &Text, from: usize) -> bool {
+    (from..text.tokens.len()).any(|at| {
+        text.is(at, "trocar maior maiores upgrade")
+            && (from..at + 1).any(|i| text.is(i, "quero queria preciso vou pensando gostaria"))
     })
 }
 
@@ -168,7 +189,15 @@ fn accepted(reading: &Reading<'_>) -> Option<Fact> {
             (many.get(if index == usize::MAX { many.len() - 1 } else { index })?, start, end)
         }
         (_, [one]) if reading.question.asks(Field::Product) || reading.question.asks.is_empty() => {
-            let yes = answer::yes_or_no(reading.text) == Some(Reply::Yes);
+            // "quero a elétrica" is no yes to a pneumatic one.
+            if (0..reading.text.tokens.len())
+                .any(|at| reading.text.is(at, "eletrica automatica manual outra outro nao"))
+            {
+                return None;
+            }
+            let fine = reading.text.tokens.len() <= 3
+                && reading.text.is(0, "show ok beleza fechado combinado top joia otimo faz legal");
+            let yes = fine || answer::yes_or_no(reading.text) == Some(Reply::Yes);
             (yes.then_some(one)?, 0, 1)
         }
         _ => return None,
@@ -180,25 +209,34 @@ fn accepted(reading: &Reading<'_>) -> Option<Fact> {
 fn needed(reading: &Reading<'_>) -> Option<Fact> {
     let text = reading.text;
     let makes = |at: usize| reading.catalogue.making(text.word(at), text.fold(at));
-    let machine = (0..text.tokens.len()).find(|at| {
-        // "quero a de linguiça"
-        if text.word(*at) == "a" && text.word(at + 1) == "de" && makes(at + 2).is_some() {
-            return true;
-        }
-        let word = text.word(*at);
-        let thing = one_of(word, "automatizar mecanizar")
-            || one_of(word, "maquina maquinas equipamento equipamentos")
-            || (one_of(word, "algo alguma") && text.is(at + 1, "para coisa que"))
-            || (word == "qual"
-                && text.is(at + 1, "voces voce modelo e")
-                && (at + 1..at + 4)
-                    .any(|i| text.is(i, "recomenda recomendam indica indicam modelo ideal")))
-            || asks_range(text, *at)
-            || wishes_to_make(text, *at);
-        thing
-            && !denied_before(text, *at, 4)
-            && !reading.scope.third(*at)
-            && !text.is(at + 1, "propria antiga")
+    let bare = text.tokens.len() <= 2 && !reading.question.asks(Field::Volume);
+    let answers = bare || reading.question.asks(Field::Product);
+    // "hambúrguer", "só linguiça"; "Kong Burger" is a name.
+    let food = usize::from(text.is(0, "de a so e para quero seria"));
+    let answered = Some(food)
+        .filter(|at| makes(*at).is_some())
+        .filter(|_| answers && text.tokens.len() <= SHORT_ANSWER);
+    let machine = answered.or_else(|| {
+        (0..text.tokens.len()).find(|at| {
+            // "quero a de linguiça"
+            if text.word(*at) == "a" && text.word(at + 1) == "de" && makes(at + 2).is_some() {
+                return true;
+            }
+            let word = text.word(*at);
+            let thing = one_of(word, "automatizar mecanizar")
+                || one_of(word, "maquina maquinas equipamento equipamentos")
+                || (one_of(word, "algo alguma") && text.is(at + 1, "para coisa que"))
+                || (word == "qual"
+                    && text.is(at + 1, "voces voce modelo e")
+                    && (at + 1..at + 4)
+                        .any(|i| text.is(i, "recomenda recomendam indica indicam modelo ideal")))
+                || asks_range(text, *at)
+                || wishes_to_make(text, *at);
+            thing
+                && !denied_before(text, *at, 4)
+                && !reading.scope.third(*at)
+                && !text.is(at + 1, "propria antiga")
+        })
     })?;
     let mut kinds: Vec<(&str, usize)> = Vec::new();
     for at in 0..text.tokens.len() {

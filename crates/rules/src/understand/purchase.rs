@@ -8,7 +8,7 @@ use super::pattern::{Match, PatternSet};
 use super::product::Machines;
 use super::reading::Reading;
 use super::scope::denied_before;
-use super::text::{Text, one_of};
+use super::text::{Gap, Text, one_of};
 use crate::lead::{Fact, Field, Urgency, Value};
 
 /// Most words of a bare "isso" or "claro" that answers whether the company is known.
@@ -49,7 +49,9 @@ fn urgency(reading: &Reading<'_>, signs: &[Match<Sign>]) -> Option<Fact> {
         .iter()
         .filter_map(|sign| match sign.label {
             Sign::Urgency(urgency) => Some((urgency, sign)),
-            Sign::Soon if asked || of_buying(text, sign.start, sign.end) => {
+            Sign::Soon
+                if asked || of_buying(text, sign.start, sign.end) || is_item(text, sign.start) =>
+            {
                 Some((Urgency::Alta, sign))
             }
             _ => None,
@@ -74,11 +76,18 @@ fn urgency(reading: &Reading<'_>, signs: &[Match<Sign>]) -> Option<Fact> {
     Some(reading.fact(Value::Urgency(urgency), start, end))
 }
 
+/// "Roberta, Meat Lovers, pra esse mês": a date among the items of a list.
+fn is_item(text: &Text, at: usize) -> bool {
+    at > 1 && text.word(at - 1) == "para" && text.gap(at - 1) == Gap::Comma
+}
+
 /// "agora", "já", "logo": an answer to "quando?".
 fn at_once(text: &Text) -> Option<(Urgency, usize, usize)> {
     (0..text.tokens.len().min(6))
         .find(|at| {
             text.is(*at, "agora ja logo hoje rapido urgente imediato")
+                // "hoje é tudo na mão" tells how it is done now.
+                && !text.is(at + 1, "e esta faco fazemos tenho temos uso usamos tem fazia")
                 && !denied_before(text, *at, 3)
         })
         .map(|at| (Urgency::Alta, at, at + 1))
@@ -141,6 +150,8 @@ fn spans(reading: &Reading<'_>, asked: bool) -> Vec<(Urgency, usize, usize)> {
         let planned = text.word(at.wrapping_sub(1)) == "daqui"
             || text.is(at.wrapping_sub(1), "a uns") && text.word(at.wrapping_sub(2)) == "daqui";
         let planned = planned && (at.saturating_sub(4)..at).any(|i| text.word(i) == "para");
+        // "daqui uns 2 meses", and no more: there is nothing else that it could date.
+        let planned = planned || text.word(0) == "daqui" && text.tokens.len() <= 5;
         let other = about_the_reply(text, at) || about_payment_or_delivery(text, at);
         if rate || other || !(asked || planned || (ahead && of_buying(text, at, number.end + 1))) {
             continue;

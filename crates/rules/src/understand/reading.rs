@@ -21,6 +21,8 @@ pub struct Reading<'a> {
     pub question: &'a Question,
     /// The lead's earlier messages and the agent's.
     pub history: &'a Text,
+    /// The lead's earlier messages alone.
+    pub told: &'a Text,
     /// What is known of the lead.
     pub lead: &'a Lead,
     /// The machines.

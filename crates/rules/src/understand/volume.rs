@@ -252,6 +252,7 @@ fn unit_spoken_of(reading: &Reading<'_>) -> Option<Unit> {
     unit_in(reading.text)
         .or_else(|| unit_asked(&reading.question.text))
         .or_else(|| known.and_then(makes))
+        .or_else(|| unit_in(reading.told))
         .or_else(|| only_unit_named(reading, reading.history))
         .or_else(|| unit_in(reading.history))
 }
