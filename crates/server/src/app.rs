@@ -83,7 +83,21 @@ impl App {
         clock: Clock,
         metrics: Metrics,
     ) -> Result<Arc<Self>, StartError> {
-        let playbook = load_playbook(config.playbook.as_deref())?;
+        let playbook = Arc::new(load_playbook(config.playbook.as_deref())?);
+        Self::with_playbook(config, store, clock, metrics, playbook).await
+    }
+
+    /// The same with a playbook that was read before.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn with_playbook(
+        config: Config,
+        store: Store,
+        clock: Clock,
+        metrics: Metrics,
+        playbook: Arc<Playbook>,
+    ) -> Result<Arc<Self>, StartError> {
         let http = crate::http::client()?;
         let zapi =
             config.zapi.as_ref().map(|zapi| zapi_client(&config, zapi, &http)).transpose()?;
@@ -109,7 +123,7 @@ impl App {
             turns_bell: Arc::default(),
             deliveries_bell: Arc::default(),
             metrics,
-            playbook: RwLock::new(Arc::new(playbook)),
+            playbook: RwLock::new(playbook),
         }))
     }
 

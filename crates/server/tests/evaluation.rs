@@ -4,6 +4,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
 use seleto::config::Config;
 use seleto::evaluation::{Brain, suite, tally};
@@ -64,7 +65,7 @@ fn errors(output: &Output) -> String {
 async fn every_scenario_of_the_suite_holds_offline() {
     let scenarios = suite::read(&folder("suite")).unwrap();
     assert!(scenarios.len() >= 40, "only {} scenarios", scenarios.len());
-    let tally = tally::run(&offline(), &Playbook::seleto(), &scenarios, 1).await.unwrap();
+    let tally = tally::run(&offline(), &Arc::new(Playbook::seleto()), &scenarios, 1).await.unwrap();
     assert!(tally.is_clean(), "\n{tally}");
 }
 
@@ -179,7 +180,7 @@ mod model {
         });
         let written = Written::new(SUITE);
         let scenarios = suite::read(&written.0).unwrap();
-        let playbook = Playbook::seleto();
+        let playbook = Arc::new(Playbook::seleto());
         let first = tally::run(&config, &playbook, &scenarios, 1).await.unwrap();
         assert!(first.is_clean(), "{first}");
         let second = Config { system_prompt: Some("Outro prompt.".to_owned()), ..config };

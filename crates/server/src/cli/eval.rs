@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::{Configured, Failed, evaluated};
 use crate::app::load_playbook;
@@ -28,7 +29,7 @@ pub(super) struct Options {
 pub(super) async fn run(options: Options, configured: Configured) -> Result<ExitCode, Failed> {
     let config = evaluated(options.brain, configured)?;
     let second = second_prompt(&options)?;
-    let playbook = load_playbook(config.playbook.as_deref())?;
+    let playbook = Arc::new(load_playbook(config.playbook.as_deref())?);
     let scenarios = suite::read(&options.suite)?;
     let rounds = options.k.get();
     let first = tally::run(&config, &playbook, &scenarios, rounds).await?;

@@ -2,10 +2,12 @@
 
 use std::io::{Read, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
 use super::{Configured, Failed, evaluated};
+use crate::app::load_playbook;
 use crate::evaluation::dialogue::{self, Dialogue};
 use crate::evaluation::tally::SIDE_BY_SIDE;
 use crate::evaluation::{Brain, lines};
@@ -14,11 +16,12 @@ pub(super) async fn run(brain: Brain, configured: Configured) -> Result<ExitCode
     let config = evaluated(brain, configured)?;
     let mut input = Vec::new();
     std::io::stdin().lock().read_to_end(&mut input)?;
-    let config = &config;
+    let playbook = Arc::new(load_playbook(config.playbook.as_deref())?);
+    let (config, playbook) = (&config, &playbook);
     let mut played = stream::iter(lines::read::<Dialogue>(&input))
         .map(|dialogue| async move {
             let dialogue = dialogue.map_err(|bad| bad.to_string())?;
-            let played = dialogue::play(config, &dialogue).await;
+            let played = dialogue::play(config, playbook, &dialogue).await;
             played.map_err(|error| format!("{}: {error}", dialogue.id))
         })
         .buffered(SIDE_BY_SIDE);

@@ -1,8 +1,10 @@
 //! Plays a dialogue from its first message to its last, and tells what came of it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use seleto_rules::lead::Lead;
+use seleto_rules::playbook::Playbook;
 use serde::{Deserialize, Serialize};
 
 use super::world::{World, WorldError};
@@ -96,12 +98,16 @@ impl Burst {
     }
 }
 
-/// Plays a dialogue with the brain and the playbook of a configuration.
+/// Plays a dialogue with the brain of a configuration.
 ///
 /// # Errors
 /// When the agent cannot run here, or the dialogue quotes what was not written.
-pub async fn play(config: &Config, dialogue: &Dialogue) -> Result<Played, WorldError> {
-    let world = World::start(config, &dialogue.sender_name).await?;
+pub async fn play(
+    config: &Config,
+    playbook: &Arc<Playbook>,
+    dialogue: &Dialogue,
+) -> Result<Played, WorldError> {
+    let world = World::start(config, playbook, &dialogue.sender_name).await?;
     let played = converse(&world, dialogue).await;
     world.end().await;
     played

@@ -1,6 +1,7 @@
 //! Plays a suite several times over and adds up: pass^k, cost, and what went wrong.
 
 use std::fmt;
+use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use seleto_rules::playbook::Playbook;
@@ -37,7 +38,7 @@ struct Run {
 /// When a dialogue cannot be played at all.
 pub async fn run(
     config: &Config,
-    playbook: &Playbook,
+    playbook: &Arc<Playbook>,
     scenarios: &[Scenario],
     rounds: usize,
 ) -> Result<Tally, WorldError> {
@@ -45,7 +46,7 @@ pub async fn run(
         .map(|scenario| async move {
             let mut runs = Vec::new();
             for _ in 0..rounds {
-                let played = dialogue::play(config, &scenario.dialogue).await?;
+                let played = dialogue::play(config, playbook, &scenario.dialogue).await?;
                 let wrong = judge(playbook, &scenario.expect, &played);
                 runs.push(Run { played, wrong });
             }

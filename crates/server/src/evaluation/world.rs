@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
+use seleto_rules::playbook::Playbook;
 use seleto_simulator::zapi::{Lead, Posted, WebhookUrls, Zapi, ZapiConfig};
 use seleto_simulator::{Author, PostError};
 use serde_json::json;
@@ -77,7 +78,11 @@ impl Drop for Folder {
 
 impl World {
     /// Starts an agent with this brain and playbook.
-    pub(super) async fn start(config: &Config, sender_name: &str) -> Result<Self, WorldError> {
+    pub(super) async fn start(
+        config: &Config,
+        playbook: &Arc<Playbook>,
+        sender_name: &str,
+    ) -> Result<Self, WorldError> {
         let id = uuid::Uuid::new_v4();
         let folder = Folder(std::env::temp_dir().join(format!("seleto-evaluation-{id}")));
         let clock = Clock::manual(TUESDAY_MORNING);
@@ -90,7 +95,8 @@ impl World {
         let config = against(&zapi, &vendor, &folder, config);
         let store = Store::open(config.database_url.expose_secret())?;
         migrate::run(&store, clock.now()).await?;
-        let app = App::new(config, store, clock, Metrics::none()).await?;
+        let playbook = Arc::clone(playbook);
+        let app = App::with_playbook(config, store, clock, Metrics::none(), playbook).await?;
         let listener = tokio::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let stop = CancellationToken::new();
