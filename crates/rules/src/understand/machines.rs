@@ -1,5 +1,7 @@
 //! The machines to listen for, taken from a playbook.
 
+use std::collections::HashMap;
+
 use crate::lead::Unit;
 use crate::plain_text::{plain, words};
 use crate::playbook::{self, Made, Product};
@@ -30,7 +32,13 @@ impl Catalogue {
         let mut phrases: Vec<Phrase> = of_machines.chain(of_kinds).collect();
         // Of phrases that begin alike the longest counts.
         phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.words.len()));
-        Self { machines: machines.collect(), kinds: kinds.collect(), phrases }
+        let mut by_first: HashMap<String, Vec<Phrase>> = HashMap::new();
+        for phrase in phrases {
+            if let Some(first) = phrase.words.first() {
+                by_first.entry(first.clone()).or_default().push(phrase);
+            }
+        }
+        Self { machines: machines.collect(), kinds: kinds.collect(), phrases: by_first }
     }
 }
 
