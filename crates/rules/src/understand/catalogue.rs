@@ -1,5 +1,6 @@
 //! The machines that a message may name, and how people name them.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::pattern::PatternSet;
@@ -28,8 +29,8 @@ pub struct Catalogue {
     pub machines: Vec<Machine>,
     /// Kinds of machines.
     pub(super) kinds: Vec<Kind>,
-    /// Further descriptions of machines and kinds, the longest first.
-    pub(super) phrases: Vec<Phrase>,
+    /// Further descriptions of machines and kinds by their first words, the longest first.
+    pub(super) phrases: HashMap<String, Vec<Phrase>>,
 }
 
 /// A kind of machine.
@@ -81,7 +82,7 @@ static SELETO: LazyLock<Catalogue> = LazyLock::new(|| {
         unit: Some(*unit),
         makes: Vec::new(),
     });
-    Catalogue { machines: machines.collect(), kinds: kinds.collect(), phrases: Vec::new() }
+    Catalogue { machines: machines.collect(), kinds: kinds.collect(), phrases: HashMap::new() }
 });
 
 /// Patterns of words for kinds of machines.
@@ -202,7 +203,7 @@ impl Catalogue {
             })
         };
         let named = |at: usize| {
-            let phrase = self.phrases.iter().find(|it| !it.words.is_empty() && stands(it, at))?;
+            let phrase = self.phrases.get(text.fold(at))?.iter().find(|it| stands(it, at))?;
             let end = at + phrase.words.len();
             Some(match &phrase.code {
                 Some(code) => Named {

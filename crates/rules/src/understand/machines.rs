@@ -1,5 +1,7 @@
 //! The machines to listen for, taken from a playbook.
 
+use std::collections::HashMap;
+
 use crate::lead::Unit;
 use crate::plain_text::{plain, words};
 use crate::playbook::{self, Made, Product};
@@ -30,7 +32,13 @@ impl Catalogue {
         let mut phrases: Vec<Phrase> = of_machines.chain(of_kinds).collect();
         // Of phrases that begin alike the longest counts.
         phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.words.len()));
-        Self { machines: machines.collect(), kinds: kinds.collect(), phrases }
+        let mut by_first: HashMap<String, Vec<Phrase>> = HashMap::new();
+        for phrase in phrases {
+            if let Some(first) = phrase.words.first() {
+                by_first.entry(first.clone()).or_default().push(phrase);
+            }
+        }
+        Self { machines: machines.collect(), kinds: kinds.collect(), phrases: by_first }
     }
 }
 
@@ -65,4 +73,35 @@ fn unit(product: &Product) -> Option<Unit> {
 
 fn has_digit(text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::conversation::{Author, Line, Memory, Turn};
+    use crate::lead::{Lead, Value};
+    use crate::playbook::Playbook;
+    use crate::understand::read;
+
+    #[test]
+    fn a_machine_is_heard_by_the_names_its_playbook_gives_it() {
+        let mut files = Playbook::seleto_files();
+        for (_, text) in &mut files {
+            *text = text.replace("\"fs 150\", \"fs-150\"", "\"fs 150\", \"navalha turbo\"");
+        }
+        let told = |playbook: &Playbook| {
+            let understood = read(&Turn {
+                playbook,
+                lead: &Lead::default(),
+                sender_name: None,
+                history: &[],
+                burst: &[Line::text(Author::Lead, "quero uma navalha turbo")],
+                memory: &Memory::default(),
+                now: jiff::civil::datetime(2026, 11, 23, 10, 0, 0, 0),
+            });
+            understood.facts.into_iter().map(|fact| fact.value).collect::<Vec<_>>()
+        };
+        let other = Playbook::parse(&files).unwrap_or_else(|problems| panic!("{problems:?}"));
+        assert_eq!(told(&other), [Value::Product("FS150".into())]);
+        assert_eq!(told(&Playbook::seleto()), []);
+    }
 }

@@ -80,6 +80,8 @@ fn wants_bigger(text: &Text, from: usize) -> bool {
     (from..text.tokens.len()).any(|at| {
         text.is(at, "trocar maior maiores upgrade")
             && (from..at + 1).any(|i| text.is(i, "quero queria preciso vou pensando gostaria"))
+            || text.is(at, "conta aguenta suporta")
+                && (from..at).any(|i| text.word(i) == "nao" && at - i <= 3)
     })
 }
 
@@ -101,21 +103,30 @@ compra comprar seleto compro",
 
 fn is_owned(text: &Text, one: &Named, from: usize) -> bool {
     let start = text.sentence(one.start).start.max(from);
-    (start.max(one.start.saturating_sub(5))..one.start).any(|at| {
-        let close = (at + 1..=one.start).all(|i| text.gap(i) < Gap::Comma);
-        let interest = text.is(at + 1, "interesse interece duvida como curiosidade vontade");
-        close
-            && match text.word(at) {
-                "minha" | "nossa" | "minhas" | "nossas" | "meu" | "nosso" => one.start - at <= 2,
-                "tenho" | "temos" | "tinha" | "tive" | "possuo" | "possuimos" => {
-                    !interest && !denied_before(text, at, 2)
+    // "comprei com vocês em 2019 a FB300": a purchase may stand farther off.
+    let bought = |at: usize| text.is(at, "comprei compramos adquiri adquirimos");
+    (start.max(one.start.saturating_sub(8))..one.start)
+        .filter(|at| one.start - at <= 5 || bought(*at))
+        .any(|at| {
+            let close = (at + 1..=one.start).all(|i| text.gap(i) < Gap::Comma);
+            let interest = text.is(at + 1, "interesse interece duvida como curiosidade vontade");
+            close
+                && match text.word(at) {
+                    "minha" | "nossa" | "minhas" | "nossas" | "meu" | "nosso" => {
+                        one.start - at <= 2
+                    }
+                    "tenho" | "temos" | "tinha" | "tive" | "possuo" | "possuimos" => {
+                        !interest && !denied_before(text, at, 2)
+                    }
+                    "comprei" | "compramos" | "adquiri" | "adquirimos" | "uso" | "usamos"
+                    | "usava" => !denied_before(text, at, 2),
+                    "usa" => {
+                        text.is(at.wrapping_sub(1), "gente nos loja") && !denied_before(text, at, 2)
+                    }
+                    _ => false,
                 }
-                "comprei" | "compramos" | "adquiri" | "adquirimos" | "uso" | "usamos" | "usava" => {
-                    !denied_before(text, at, 2)
-                }
-                _ => false,
-            }
-    }) || matches!(text.word(one.end), "que" if text.is(one.end + 1, "comprei compramos tenho temos"))
+        })
+        || matches!(text.word(one.end), "que" if text.is(one.end + 1, "comprei compramos tenho temos"))
         || text.word(one.end) == "usada" && text.is(one.end + 1, "de na como")
 }
 
