@@ -204,7 +204,7 @@ impl Reader<'_> {
     fn webhook_secret(&mut self) -> Option<SecretString> {
         let secret = self.text("WEBHOOK_SECRET")?;
         if secret.len() < 8 {
-            self.refuse("WEBHOOK_SECRET", "curto demais: use pelo menos 8 caracteres aleatórios");
+            self.lacks("WEBHOOK_SECRET", "curto demais: use pelo menos 8 caracteres aleatórios");
         }
         Some(SecretString::from(secret))
     }
@@ -338,7 +338,6 @@ mod tests {
             ("DATABASE_URL", "mysql://x"),
             ("REPLY_QUIET_TIME_MS", "-1"),
             ("TYPING_DELAY_SECONDS", "99"),
-            ("WEBHOOK_SECRET", "abc"),
             ("OPENAI_BASE_URL", "localhost:11434"),
             ("MEDIA_ALLOWED_HOSTS", "https://minio.interno"),
         ])
@@ -349,7 +348,6 @@ mod tests {
             [
                 "PORT",
                 "DATABASE_URL",
-                "WEBHOOK_SECRET",
                 "REPLY_QUIET_TIME_MS",
                 "TYPING_DELAY_SECONDS",
                 "OPENAI_BASE_URL",
