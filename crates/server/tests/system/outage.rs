@@ -1,6 +1,8 @@
 //! PostgreSQL goes away under load: what was acknowledged waits on disk and is answered later.
 
 use seleto::intake::replay;
+use seleto::store::Error;
+use seleto::store::engine::{Operation, Tx};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
@@ -90,5 +92,40 @@ async fn without_a_spool_a_webhook_is_refused_rather_than_lost() {
     assert_eq!(again.0, 200, "{}", again.1);
     world.settle().await;
     assert_eq!(world.replies("5511987654321").len(), 1);
+    world.done().await;
+}
+
+/// Writes a row, and is still at it when its caller gives up.
+struct Abandoned;
+
+impl Operation for Abandoned {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        tx.rows(
+            "WITH half AS (INSERT INTO settings (key, value) VALUES ('half', 'done') RETURNING key)
+             SELECT CAST(pg_sleep(30) AS TEXT) FROM half",
+            &[],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_caller_that_gives_up_leaves_nothing_for_the_next_commit() {
+    let world = World::postgres().await;
+    let store = &world.app.store;
+    for _ in 0..3 {
+        let abandoned = store.write(Abandoned);
+        let patience = std::time::Duration::from_millis(100);
+        assert!(tokio::time::timeout(patience, abandoned).await.is_err(), "it gives up");
+    }
+    for n in 0..20 {
+        world.lead(&format!("55119876543{n:02}"), "Lead").write("oi").await.unwrap();
+    }
+    world.settle().await;
+    assert_eq!(world.value("SELECT COUNT(*) FROM settings WHERE key = 'half'").await, "0");
+    assert_eq!(world.value("SELECT COUNT(*) FROM turns").await, "20");
     world.done().await;
 }
