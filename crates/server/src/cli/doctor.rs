@@ -22,6 +22,12 @@ struct Finding {
     detail: String,
 }
 
+impl Finding {
+    fn new(service: &'static str, configured: &'static str, works: Works, detail: String) -> Self {
+        Self { service, configured, works, detail }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Works {
     Yes,
@@ -100,12 +106,8 @@ async fn database(config: &Config) -> Result<(Finding, Store), Finding> {
 }
 
 async fn zapi(app: &App) -> Finding {
-    let finding = |configured, works, detail: String| Finding {
-        service: "Z-API (WhatsApp)",
-        configured,
-        works,
-        detail,
-    };
+    let finding =
+        |configured, works, detail| Finding::new("Z-API (WhatsApp)", configured, works, detail);
     let Some(zapi) = &app.zapi else {
         return finding("não", Works::Unused, "sem ela nada é enviado".to_owned());
     };
@@ -121,12 +123,8 @@ async fn zapi(app: &App) -> Finding {
 }
 
 async fn model(app: &App) -> Finding {
-    let finding = |configured, works, detail: String| Finding {
-        service: "OpenAI (IA)",
-        configured,
-        works,
-        detail,
-    };
+    let finding =
+        |configured, works, detail| Finding::new("OpenAI (IA)", configured, works, detail);
     let (Some(client), Some(settings)) = (&app.openai, &app.config.openai) else {
         return finding("não", Works::Unused, "responde o cérebro offline".to_owned());
     };
