@@ -15,6 +15,7 @@ pub mod intake;
 pub mod lanes;
 pub mod media;
 pub mod openai;
+pub mod piperun;
 pub mod playbook_watch;
 pub mod store;
 pub mod telemetry;
