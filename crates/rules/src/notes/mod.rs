@@ -2,10 +2,12 @@
 
 mod card;
 mod crm;
+mod deal;
 mod wording;
 
 pub use card::handoff_card;
-pub use crm::{CrmNote, crm_note};
+pub use crm::{CrmNote, crm_note, quote_summary};
+pub use deal::{DealFact, deal_title, substance};
 
 use crate::conversation::{Line, Memory};
 use crate::lead::Lead;

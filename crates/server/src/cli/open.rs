@@ -21,6 +21,11 @@ pub(super) async fn store(config: &Config, clock: &Clock) -> Result<(Store, Alon
     Ok((migrated(config, clock).await?, alone))
 }
 
+/// Opens the store for a command that may run while the agent does.
+pub(super) async fn beside_the_agent(config: &Config, clock: &Clock) -> Result<Store, Failed> {
+    migrated(config, clock).await
+}
+
 async fn migrated(config: &Config, clock: &Clock) -> Result<Store, Failed> {
     let url = config.database_url.expose_secret();
     let explain = |error| match error {

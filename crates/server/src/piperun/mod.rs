@@ -8,5 +8,5 @@ pub use client::{Client, InvalidSettings, Settings};
 pub use failure::{Doubt, Failure};
 pub use wire::{
     City, Company, CompanyFields, CustomField, Deal, DealFields, Named, Note, Person, PersonFields,
-    Stage, Status, Tag,
+    Stage, Status, Tag, posted_deal,
 };

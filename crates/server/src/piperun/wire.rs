@@ -322,6 +322,16 @@ pub(super) fn city(record: &Value) -> Option<City> {
     })
 }
 
+/// The deal that an automatic action posts: at the root, or nested, whatever else is there.
+pub fn posted_deal(event: &Value) -> Option<i64> {
+    let nested = ["deal", "data", "oportunidade"].iter().filter_map(|key| event.get(key));
+    let wrapped = nested.filter_map(|value| match value {
+        Value::Array(rows) => rows.first(),
+        other => Some(other),
+    });
+    number(event, "deal_id").or_else(|| wrapped.filter_map(id).next()).or_else(|| id(event))
+}
+
 fn nested_id(record: &Value, key: &str) -> Option<i64> {
     record.get(key).and_then(id)
 }
@@ -411,6 +421,19 @@ mod tests {
         }
         assert_eq!(records(&json!({"success": true})), None);
         assert_eq!(records(&json!({"data": []})), Some(vec![]));
+    }
+
+    #[test]
+    fn a_posted_deal_is_found_at_the_root_and_nested() {
+        for event in [
+            json!({"id": "748", "title": "x", "person": {"id": 7}}),
+            json!({"data": {"id": 748}}),
+            json!({"deal": [{"id": 748}], "id": 1}),
+            json!({"deal_id": 748, "id": 5}),
+        ] {
+            assert_eq!(posted_deal(&event), Some(748), "{event}");
+        }
+        assert_eq!(posted_deal(&json!({"ping": true})), None);
     }
 
     #[test]
