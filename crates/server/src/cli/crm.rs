@@ -25,7 +25,7 @@ pub(super) async fn run(action: Action, (config, _): Configured) -> Result<ExitC
     telemetry::log(log_filter().as_deref().or(Some("error")));
     let clock = Clock::system();
     // It may run beside the agent: what both write is guarded by leases.
-    let store = open::beside_the_agent(&config, &clock).await?;
+    let store = open::migrated(&config, &clock).await?;
     let app = App::new(config, store, clock, Metrics::none()).await?;
     let told = crm::reconcile(&app, dry_run).await?;
     println!("{}", page(&told));

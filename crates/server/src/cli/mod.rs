@@ -11,6 +11,7 @@ mod extract;
 mod open;
 mod play;
 mod serve;
+mod setup;
 mod table;
 
 use std::path::PathBuf;
@@ -72,6 +73,8 @@ enum Command {
     },
     /// Mostra os endereços de webhook para colar no painel da Z-API
     WebhookUrls,
+    /// Registra os webhooks nos serviços configurados e confere se ficaram
+    Setup,
     /// Mede o desempenho com fornecedores simulados nesta máquina
     Bench(bench::Options),
     /// Joga um conjunto de cenários e diz quais se cumprem, com que constância e a que custo
@@ -141,6 +144,7 @@ async fn run(command: Command) -> Result<ExitCode, Failed> {
         Command::Migrate => open::migrate(config()?).await,
         Command::Crm { action } => crm::run(action, config()?).await,
         Command::WebhookUrls => open::webhook_urls(config()?).await,
+        Command::Setup => setup::run(config()?).await,
         Command::Bench(options) => bench::run(options).await,
         Command::Eval(options) => eval::run(options, config()?).await,
         Command::Play { brain } => play::run(brain, config()?).await,

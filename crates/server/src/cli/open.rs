@@ -21,12 +21,8 @@ pub(super) async fn store(config: &Config, clock: &Clock) -> Result<(Store, Alon
     Ok((migrated(config, clock).await?, alone))
 }
 
-/// Opens the store for a command that may run while the agent does.
-pub(super) async fn beside_the_agent(config: &Config, clock: &Clock) -> Result<Store, Failed> {
-    migrated(config, clock).await
-}
-
-async fn migrated(config: &Config, clock: &Clock) -> Result<Store, Failed> {
+/// Opens the store and brings its schema up to date, beside a process that may work on it.
+pub(super) async fn migrated(config: &Config, clock: &Clock) -> Result<Store, Failed> {
     let url = config.database_url.expose_secret();
     let explain = |error| match error {
         // It says what to do by itself.
