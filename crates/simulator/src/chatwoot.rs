@@ -24,7 +24,7 @@ use crate::poster::Poster;
 use book::Book;
 pub use book::{Contact, Conversation, File, Message, MessageKind, Sender, Webhook};
 pub use calls::{Call, Operation};
-pub use webhooks::{Manner, Post};
+pub use webhooks::{Manner, Post, sign};
 
 /// How the local Chatwoot is set up.
 #[derive(Clone)]

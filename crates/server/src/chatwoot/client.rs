@@ -11,6 +11,7 @@ use reqwest::{Method, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use tokio::sync::OnceCell;
 
 use super::failure::{Access, Doubt, Failure};
 use super::wire::{
@@ -27,8 +28,18 @@ pub struct Client {
     base: Url,
     settings: Settings,
     token: HeaderValue,
-    /// A proxy in front drops header names with underscores: it was found out by a call.
-    dashed: Arc<AtomicBool>,
+    found: Arc<Found>,
+}
+
+/// What calls found out about the server.
+#[derive(Default)]
+struct Found {
+    /// A proxy in front drops header names with underscores.
+    dashed: AtomicBool,
+    /// The inbox assigns conversations to people by itself.
+    assigns: AtomicBool,
+    /// The account's only API inbox.
+    inbox: OnceCell<String>,
 }
 
 /// How to reach an account.
@@ -39,9 +50,9 @@ pub struct Settings {
     /// The token of a person of the account.
     pub token: SecretString,
     /// The account's number.
-    pub account: String,
-    /// The API inbox in which conversations live.
-    pub inbox: String,
+    pub account: u64,
+    /// The API inbox in which conversations live; `None` takes the account's only one.
+    pub inbox: Option<u64>,
     /// From the first byte out to the last byte in, connecting included.
     pub timeout: Duration,
     /// How phones appear in logs.
@@ -52,7 +63,9 @@ pub struct Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSettings {
     /// The address is none.
-    #[error("CHATWOOT_API_URL não é um endereço http(s) válido, como https://chat.suaempresa.com.br")]
+    #[error(
+        "CHATWOOT_API_URL não é um endereço http(s) válido, como https://chat.suaempresa.com.br"
+    )]
     BaseUrl,
     /// The token cannot be part of a request.
     #[error("CHATWOOT_API_TOKEN tem caracteres inválidos; copie-o de novo do perfil no Chatwoot")]
@@ -88,12 +101,39 @@ impl Client {
         let mut token = HeaderValue::from_str(settings.token.expose_secret().trim())
             .map_err(|_| InvalidSettings::Token)?;
         token.set_sensitive(true);
-        Ok(Self { http, base, settings, token, dashed: Arc::default() })
+        Ok(Self { http, base, settings, token, found: Arc::default() })
     }
 
-    /// The inbox in which conversations live.
-    pub fn inbox_id(&self) -> &str {
-        &self.settings.inbox
+    /// The account.
+    pub fn account(&self) -> u64 {
+        self.settings.account
+    }
+
+    /// The inbox in which conversations live, as far as it is known without a call.
+    pub fn known_inbox(&self) -> Option<String> {
+        let configured = self.settings.inbox.map(|inbox| inbox.to_string());
+        configured.or_else(|| self.found.inbox.get().cloned())
+    }
+
+    /// Whether the inbox assigns conversations by itself, as far as a call told: an assignment
+    /// says nothing then.
+    pub fn assigns_by_itself(&self) -> bool {
+        self.found.assigns.load(Ordering::Relaxed)
+    }
+
+    /// The number of the inbox in which conversations live.
+    pub async fn inbox_id(&self) -> Result<String, Failure> {
+        if let Some(inbox) = self.known_inbox() {
+            return Ok(inbox);
+        }
+        let found = self.found.inbox.get_or_try_init(async || {
+            let only = self.inboxes().await?.into_iter().filter(|inbox| inbox.is_api());
+            match only.collect::<Vec<_>>().as_slice() {
+                [inbox] => Ok(inbox.id.clone()),
+                _ => Err(Failure::Unauthorized(Access::Inbox)),
+            }
+        });
+        found.await.cloned()
     }
 
     /// The contacts in which this text occurs; it may stand anywhere, so compare afterwards.
@@ -111,16 +151,18 @@ impl Client {
         fields: &ContactFields,
         source_id: &str,
     ) -> Result<Contact, Failure> {
-        let call = self.start("create_contact").about(fields.phone.as_deref(), self.settings.phones);
-        let inbox = wire::id_value(&self.settings.inbox);
-        let body = contact_body(fields, Some(inbox), Some(source_id));
+        let call =
+            self.start("create_contact").about(fields.phone.as_deref(), self.settings.phones);
+        let inbox = self.inbox_id().await?;
+        let body = contact_body(fields, Some(wire::id_value(&inbox)), Some(source_id));
         let answer = self.request(Method::POST, &["contacts"], &[], body).await;
-        end(call, self.made(answer, wire::created_contact))
+        end(call, self.told(answer, wire::created_contact))
     }
 
     /// Brings a contact up to date; what is not given stays.
     pub async fn update_contact(&self, id: &str, fields: &ContactFields) -> Result<(), Failure> {
-        let call = self.start("update_contact").about(fields.phone.as_deref(), self.settings.phones);
+        let call =
+            self.start("update_contact").about(fields.phone.as_deref(), self.settings.phones);
         let body = contact_body(fields, None, None);
         let answer = self.request(Method::PUT, &["contacts", id], &[], body).await;
         end(call, self.done(answer))
@@ -143,13 +185,13 @@ impl Client {
     ) -> Result<Conversation, Failure> {
         let call = self.start("create_conversation");
         let body = json_body(&wire::ConversationBody {
-            inbox_id: wire::id_value(&self.settings.inbox),
+            inbox_id: wire::id_value(&self.inbox_id().await?),
             contact_id: wire::id_value(contact),
             source_id,
             status: "open",
         });
         let answer = self.request(Method::POST, &["conversations"], &[], body).await;
-        end(call, self.made(answer, wire::created_conversation))
+        end(call, self.told(answer, wire::created_conversation))
     }
 
     /// One conversation.
@@ -179,7 +221,7 @@ impl Client {
         let path = ["conversations", conversation, "messages"];
         let body = Body::Message(message.clone());
         let answer = self.request(Method::POST, &path, &[], body).await;
-        end(call, self.made(answer, wire::created_message))
+        end(call, self.told(answer, wire::created_message))
     }
 
     /// Reports how far a message got on WhatsApp.
@@ -235,7 +277,7 @@ impl Client {
         let call = self.start("register_webhook");
         let body = webhook_body(url, events);
         let answer = self.request(Method::POST, &["webhooks"], &[], body).await;
-        end(call, self.made(answer, wire::created_registration))
+        end(call, self.told(answer, wire::created_registration))
     }
 
     /// Changes the events of a registered webhook.
@@ -257,15 +299,24 @@ impl Client {
         let mut url = self.base.clone();
         extend(&mut url, &["api", "v1", "profile"]);
         let answer = self.exchange(Method::GET, url, &[], &Body::None).await;
-        end(call, self.told(answer, |answer| wire::profile(answer, &self.settings.account)))
+        let account = self.settings.account.to_string();
+        end(call, self.told(answer, |answer| wire::profile(answer, &account)))
     }
 
-    /// The configured inbox.
+    /// The inbox in which conversations live.
     pub async fn inbox(&self) -> Result<Inbox, Failure> {
+        let id = self.inbox_id().await?;
         let call = self.start("inbox");
-        let path = ["inboxes", self.settings.inbox.as_str()];
-        let answer = self.request(Method::GET, &path, &[], Body::None).await;
-        end(call, self.told(answer, wire::shown_inbox))
+        let answer = self.request(Method::GET, &["inboxes", &id], &[], Body::None).await;
+        let inbox = end(call, self.told(answer, wire::shown_inbox))?;
+        self.found.assigns.store(inbox.assigns, Ordering::Relaxed);
+        Ok(inbox)
+    }
+
+    async fn inboxes(&self) -> Result<Vec<Inbox>, Failure> {
+        let call = self.start("inboxes");
+        let answer = self.request(Method::GET, &["inboxes"], &[], Body::None).await;
+        end(call, self.told(answer, |answer| wire::list(answer, wire::inbox)))
     }
 
     async fn request(
@@ -276,7 +327,7 @@ impl Client {
         body: Body,
     ) -> Result<Answer, Failure> {
         let mut url = self.base.clone();
-        extend(&mut url, &["api", "v1", "accounts", self.settings.account.trim()]);
+        extend(&mut url, &["api", "v1", "accounts", &self.settings.account.to_string()]);
         extend(&mut url, path);
         self.exchange(method, url, query, &body).await
     }
@@ -290,7 +341,7 @@ impl Client {
         query: &[(&str, &str)],
         body: &Body,
     ) -> Result<Answer, Failure> {
-        let dashed = self.dashed.load(Ordering::Relaxed);
+        let dashed = self.found.dashed.load(Ordering::Relaxed);
         let name = if dashed { DASHED_TOKEN } else { TOKEN };
         let answer = self.send(method.clone(), url.clone(), query, body, name).await?;
         if dashed || answer.status != 401 {
@@ -300,7 +351,7 @@ impl Client {
         if again.status == 401 {
             return Ok(answer);
         }
-        self.dashed.store(true, Ordering::Relaxed);
+        self.found.dashed.store(true, Ordering::Relaxed);
         Ok(again)
     }
 
@@ -337,17 +388,8 @@ impl Client {
         Ok(Answer { status, retry_after, body })
     }
 
-    /// Judges the answer to a question: a 404 without an answer says that the address is wrong.
+    /// Judges an answer that must tell something: what was asked, or the id of what was made.
     fn told<T>(
-        &self,
-        answer: Result<Answer, Failure>,
-        read: impl Fn(&Value) -> Option<T>,
-    ) -> Result<T, Failure> {
-        self.made(answer, read)
-    }
-
-    /// Judges the answer to a creation, whose new id matters.
-    fn made<T>(
         &self,
         answer: Result<Answer, Failure>,
         read: impl Fn(&Value) -> Option<T>,
@@ -375,16 +417,6 @@ impl Client {
 
     fn start(&self, action: &'static str) -> Call {
         Call::start(Service::Chatwoot, action)
-    }
-}
-
-impl Failure {
-    /// Where the account itself was addressed, nothing being there means that the account is not.
-    pub(super) fn of_account(self) -> Self {
-        match self {
-            Self::Missing => Self::Unauthorized(Access::Account),
-            other => other,
-        }
     }
 }
 

@@ -47,8 +47,10 @@ pub enum Access {
     NotPermitted,
     /// The account's plan has no API (403).
     Plan,
-    /// There is no such account, or this is no Chatwoot (404).
+    /// The account does not exist, or this is no Chatwoot.
     Account,
+    /// There is no inbox of the API kind, or more than one to choose from.
+    Inbox,
 }
 
 /// Why an outcome is unknown.
@@ -149,6 +151,9 @@ impl Access {
             Self::Account => {
                 "Conta não encontrada. Confira CHATWOOT_ACCOUNT_ID (o número depois de /accounts/ no endereço do painel) e CHATWOOT_API_URL."
             }
+            Self::Inbox => {
+                "Caixa de entrada não definida. No Chatwoot, crie uma caixa do tipo API (Configurações > Caixas de entrada) e ponha o número dela em CHATWOOT_INBOX_ID."
+            }
         }
     }
 }
@@ -161,6 +166,7 @@ impl fmt::Display for Access {
             Self::NotPermitted => "o token do Chatwoot não tem permissão",
             Self::Plan => "o plano do Chatwoot não inclui a API",
             Self::Account => "o Chatwoot não conhece esta conta",
+            Self::Inbox => "não se sabe qual caixa de entrada do Chatwoot usar",
         })
     }
 }
@@ -233,6 +239,7 @@ mod tests {
             Failure::Unauthorized(Access::NotPermitted),
             Failure::Unauthorized(Access::Plan),
             Failure::Unauthorized(Access::Account),
+            Failure::Unauthorized(Access::Inbox),
             Failure::Missing,
             Failure::Rejected { status: 301, reason: "redirecionamento".into() },
             Failure::Rejected { status: 422, reason: "Phone number is invalid".into() },

@@ -131,6 +131,15 @@ pub struct Inbox {
     pub name: String,
     /// `Channel::Api` and others.
     pub channel: String,
+    /// It assigns conversations to people by itself.
+    pub assigns: bool,
+}
+
+impl Inbox {
+    /// Whether messages can be put into it by API.
+    pub fn is_api(&self) -> bool {
+        self.channel == "Channel::Api"
+    }
 }
 
 /// The key under which our marker stands in a message's own attributes.
@@ -227,15 +236,19 @@ pub(super) fn contact(value: &Value) -> Option<Contact> {
 }
 
 pub(super) fn created_conversation(answer: &Value) -> Option<Conversation> {
-    conversation(thing(answer, &["", "/payload", "/payload/conversation", "/conversation", "/data"])?)
+    conversation(thing(
+        answer,
+        &["", "/payload", "/payload/conversation", "/conversation", "/data"],
+    )?)
 }
 
 pub(super) fn conversation(value: &Value) -> Option<Conversation> {
     Some(Conversation {
         id: text(&value["id"])?,
         inbox: text(&value["inbox_id"]),
-        source_id: text(&value["contact_inbox"]["source_id"])
-            .or_else(|| text(&value["last_non_activity_message"]["conversation"]["contact_inbox"]["source_id"])),
+        source_id: text(&value["contact_inbox"]["source_id"]).or_else(|| {
+            text(&value["last_non_activity_message"]["conversation"]["contact_inbox"]["source_id"])
+        }),
         labels: texts(&value["labels"]),
     })
 }
@@ -297,6 +310,7 @@ pub(super) fn inbox(value: &Value) -> Option<Inbox> {
         id: text(&value["id"])?,
         name: text(&value["name"]).unwrap_or_default(),
         channel: text(&value["channel_type"]).unwrap_or_default(),
+        assigns: value["enable_auto_assignment"] == true,
     })
 }
 
