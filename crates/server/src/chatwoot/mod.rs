@@ -3,11 +3,16 @@
 mod client;
 mod failure;
 pub mod markdown;
+mod mirror;
+mod probe;
+pub mod setup;
 pub mod webhook;
 mod wire;
 
 pub use client::{Client, InvalidSettings, Settings};
 pub use failure::{Access, Doubt, Failure};
+pub use mirror::ChatwootMirror;
+pub use probe::{Probe, probe, state_of};
 pub use wire::{
     Contact, ContactFields, Conversation, Direction, File, Inbox, Message, NewMessage, Profile,
     Registration, Status,

@@ -194,7 +194,8 @@ impl<'a> MessageBody<'a> {
 }
 
 impl Status {
-    pub(super) fn name(self) -> &'static str {
+    /// Its name there.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Delivered => "delivered",
             Self::Read => "read",

@@ -6,8 +6,10 @@ use secrecy::ExposeSecret;
 
 use super::{Configured, Failed, table};
 use crate::app::{App, load_playbook};
+use crate::chatwoot;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::health::State;
 use crate::openai;
 use crate::store::alert::OpenAlerts;
 use crate::store::setting::Ping;
@@ -56,6 +58,7 @@ pub(super) async fn run((config, missing): Configured) -> Result<ExitCode, Faile
             let app = App::new(config, store, Clock::system(), Metrics::none()).await?;
             findings.push(zapi(&app).await);
             findings.push(model(&app).await);
+            findings.push(chatwoot(&app).await);
             alerts = app.store.read(OpenAlerts).await?;
         }
         Err(finding) => findings.push(finding),
@@ -120,6 +123,22 @@ async fn zapi(app: &App) -> Finding {
         ),
         Err(failure) => finding("sim", Works::No, format!("{failure}. {}", failure.remedy())),
     }
+}
+
+async fn chatwoot(app: &App) -> Finding {
+    let Some(client) = &app.chatwoot else {
+        let detail = "opcional: sem ele o resto funciona".to_owned();
+        return Finding::new("Chatwoot", "não", Works::Unused, detail);
+    };
+    let probe = chatwoot::probe(client).await;
+    let works = match (probe.state, probe.problems.is_empty()) {
+        (State::Configured, true) => Works::Yes,
+        (State::Configured, false) => Works::Warned,
+        _ => Works::No,
+    };
+    let found = (!probe.found.is_empty()).then_some(probe.found);
+    let detail: Vec<String> = found.into_iter().chain(probe.problems).collect();
+    Finding::new("Chatwoot", "sim", works, detail.join(". "))
 }
 
 async fn model(app: &App) -> Finding {
