@@ -125,6 +125,8 @@ pub(super) struct Book {
     pub messages: Vec<Message>,
     pub webhooks: Vec<Webhook>,
     last_webhook: u64,
+    last_conversation: u64,
+    last_message: u64,
 }
 
 impl Book {
@@ -151,15 +153,17 @@ impl Book {
 
     /// Stores a message under the next id.
     pub(super) fn add_message(&mut self, mut message: Message) -> Message {
-        message.id = 500 + self.messages.len() as u64;
+        self.last_message += 1;
+        message.id = 500 + self.last_message;
         self.messages.push(message.clone());
         message
     }
 
     /// Opens a conversation; nobody has it yet.
     pub(super) fn add_conversation(&mut self, contact: u64, source_id: &str) -> Conversation {
+        self.last_conversation += 1;
         let conversation = Conversation {
-            id: 1 + self.conversations.len() as u64,
+            id: self.last_conversation,
             contact,
             source_id: source_id.to_owned(),
             status: "open".to_owned(),

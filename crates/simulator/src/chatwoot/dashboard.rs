@@ -95,6 +95,13 @@ impl Chatwoot {
         id
     }
 
+    /// Somebody deletes the conversation and all that was said in it.
+    pub fn delete_conversation(&self, conversation: u64) {
+        let mut book = lock(&self.state.book);
+        book.conversations.retain(|it| it.id != conversation);
+        book.messages.retain(|it| it.conversation != conversation);
+    }
+
     /// Posts any JSON to the registered addresses as this event.
     pub async fn post_event(&self, event: &'static str, body: Value) {
         self.state.post_all(vec![Told::new(event, body)]).await;
