@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod guardrails;
 pub mod hours;
 pub mod lead;
+pub mod notes;
 pub mod offline;
 pub mod phone;
 pub mod plain_text;
