@@ -7,6 +7,7 @@ pub mod conversation;
 pub mod delivery;
 pub mod guardrails;
 pub mod hours;
+pub mod internal;
 pub mod lead;
 pub mod notes;
 pub mod offline;

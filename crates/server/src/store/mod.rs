@@ -10,6 +10,7 @@ pub mod identity;
 pub mod ingest;
 pub mod migrate;
 pub mod mirroring;
+pub mod note;
 pub mod outcome;
 pub mod queue;
 pub mod remotes;

@@ -11,6 +11,7 @@ mod deliveries;
 mod identities;
 mod malformed;
 mod model;
+mod notes;
 mod outage;
 mod replicas;
 mod takeover;
