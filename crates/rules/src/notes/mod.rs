@@ -2,10 +2,12 @@
 
 mod card;
 mod crm;
+mod reminder;
 mod wording;
 
 pub use card::handoff_card;
 pub use crm::{CrmNote, crm_note};
+pub use reminder::handoff_reminder;
 
 use crate::conversation::{Line, Memory};
 use crate::lead::Lead;
