@@ -5,9 +5,11 @@
 pub mod agent_mode;
 pub mod bubbles;
 pub mod conversation;
+pub mod correction;
 pub mod delivery;
 pub mod digest;
 pub mod follow_up;
+pub mod facts;
 pub mod guardrails;
 pub mod handoff;
 pub mod hours;

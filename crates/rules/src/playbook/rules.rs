@@ -37,6 +37,14 @@ pub struct Rules {
     pub technical: Technical,
 }
 
+impl Rules {
+    /// How the agent asks for a field, when it asks for nothing else beside it.
+    pub fn question_for(&self, field: Field) -> Option<String> {
+        let question = self.questions.iter().find(|question| question.fields == [field])?;
+        question.ask.first().cloned()
+    }
+}
+
 /// Thresholds of volume, and hours and days for reckoning.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -11,7 +11,7 @@ pub mod catalogue;
 mod company;
 pub mod contact;
 mod cutter;
-mod gazetteer;
+pub(crate) mod gazetteer;
 mod identity;
 mod intents;
 mod lexicon;

@@ -8,7 +8,7 @@ use super::mention::Mention;
 use super::question::Question;
 use super::scope::Scope;
 use super::text::Text;
-use crate::lead::{Fact, Lead, Value};
+use crate::lead::{Fact, Lead, Reader, Value};
 
 /// A burst with all that helps to read it.
 #[derive(Debug)]
@@ -47,6 +47,7 @@ impl Reading<'_> {
             value,
             quote: self.text.quote(start, end).to_owned(),
             line: self.text.tokens.get(start).map_or(0, |token| token.line),
+            reader: Reader::Offline,
         }
     }
 
