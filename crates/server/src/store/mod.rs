@@ -14,6 +14,7 @@ pub mod ingest;
 pub mod lead;
 pub mod migrate;
 pub mod mirroring;
+pub mod note;
 pub mod outcome;
 pub mod queue;
 mod quotes;

@@ -13,6 +13,7 @@ mod facts;
 mod identities;
 mod malformed;
 mod model;
+mod notes;
 mod outage;
 mod replicas;
 mod takeover;
