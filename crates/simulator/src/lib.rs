@@ -10,6 +10,7 @@ mod log;
 pub mod openai;
 mod phones;
 mod poster;
+pub mod supabase;
 pub mod zapi;
 
 use std::io;
@@ -27,6 +28,8 @@ pub struct SimulatorConfig {
     pub zapi: zapi::ZapiConfig,
     /// The local OpenAI.
     pub openai: openai::OpenaiConfig,
+    /// The local Supabase; none unless it is asked for.
+    pub supabase: Option<supabase::SupabaseConfig>,
 }
 
 /// All local vendors, running.
@@ -36,6 +39,8 @@ pub struct Simulator {
     pub zapi: zapi::Zapi,
     /// The local OpenAI.
     pub openai: openai::Openai,
+    /// The local Supabase.
+    pub supabase: Option<supabase::Supabase>,
 }
 
 impl Simulator {
@@ -43,13 +48,18 @@ impl Simulator {
     pub async fn start(config: SimulatorConfig) -> io::Result<Self> {
         let zapi = zapi::Zapi::start(config.zapi).await?;
         let openai = openai::Openai::start(config.openai).await?;
-        Ok(Self { zapi, openai })
+        let supabase = match config.supabase {
+            Some(config) => Some(supabase::Supabase::start(config).await?),
+            None => None,
+        };
+        Ok(Self { zapi, openai, supabase })
     }
 
     /// The environment variables that point an agent to them.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let mut pairs = self.zapi.environment();
         pairs.extend(self.openai.environment());
+        pairs.extend(self.supabase.iter().flat_map(supabase::Supabase::environment));
         pairs
     }
 
@@ -62,5 +72,8 @@ impl Simulator {
     pub async fn stop(&self) {
         self.zapi.stop().await;
         self.openai.stop().await;
+        if let Some(supabase) = &self.supabase {
+            supabase.stop().await;
+        }
     }
 }
