@@ -17,6 +17,7 @@ pub mod media;
 pub mod openai;
 pub mod playbook_watch;
 pub mod store;
+pub mod supabase;
 pub mod telemetry;
 pub mod turns;
 pub mod web;

@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod breaker;
+pub mod customer;
 pub mod delivery;
 pub mod engine;
 pub mod identity;

@@ -3,6 +3,7 @@
 
 mod media;
 mod openai;
+mod supabase;
 mod transcription;
 mod vendor;
 mod zapi;
