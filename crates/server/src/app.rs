@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::health::Health;
-use crate::lanes::Bell;
+use crate::lanes::Bells;
 use crate::media;
 use crate::openai;
 use crate::store::engine::Dialect;
@@ -44,10 +44,8 @@ pub struct App {
     pub webhook_secret: SecretString,
     /// This process among the replicas.
     pub replica: Uuid,
-    /// Wakes the turns.
-    pub turns_bell: Arc<Bell>,
-    /// Wakes the deliveries.
-    pub deliveries_bell: Arc<Bell>,
+    /// Wake the lanes of this process.
+    pub bells: Bells,
     /// What was measured of each service.
     pub health: Health,
     /// The process's own figures.
@@ -120,8 +118,7 @@ impl App {
             ears: Semaphore::new(EARS),
             webhook_secret,
             replica: Uuid::now_v7(),
-            turns_bell: Arc::default(),
-            deliveries_bell: Arc::default(),
+            bells: Bells::default(),
             metrics,
             playbook: RwLock::new(playbook),
         }))

@@ -63,11 +63,11 @@ impl Health {
     pub fn new(config: &Config, clock: Clock) -> Self {
         let assume = |set: bool| if set { State::Configured } else { State::NotConfigured };
         let services = [
-            ("supabase", assume(false)),
+            ("supabase", assume(config.supabase.is_some())),
             ("openai", assume(config.openai.is_some())),
             ("zapi", assume(config.zapi.is_some())),
-            ("chatwoot", State::NotConfigured),
-            ("piperun", State::NotConfigured),
+            ("chatwoot", assume(config.chatwoot.is_some())),
+            ("piperun", assume(config.piperun.is_some())),
         ];
         let at = clock.now();
         let services = services.into_iter().map(|(name, state)| (name, (state, at))).collect();

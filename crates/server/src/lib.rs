@@ -14,6 +14,7 @@ pub mod http;
 pub mod intake;
 pub mod lanes;
 pub mod media;
+pub mod mirrors;
 pub mod openai;
 pub mod playbook_watch;
 pub mod store;

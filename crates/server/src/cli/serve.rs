@@ -13,12 +13,11 @@ use super::{Configured, Failed, open};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, log_filter};
-use crate::deliveries::{self, Deliveries};
-use crate::store::Store;
-use crate::store::queue::{BringBack, Heartbeat, Leave};
+use crate::store::mirroring::ConfigureMirrors;
+use crate::store::queue::{BringBack, Heartbeat, Lane, Leave};
 use crate::store::setting::Ping;
+use crate::store::{self, Store};
 use crate::telemetry::{self, Metrics};
-use crate::turns::{self, Turns};
 use crate::{health, intake, lanes, playbook_watch, web};
 
 /// How often a replica reports that it lives.
@@ -66,22 +65,12 @@ pub(super) async fn agent(
 ) -> Result<(), Failed> {
     app.store.write(heartbeat(&app)).await?;
     app.store.write(BringBack { now: app.clock.now() }).await?;
+    app.store.write(ConfigureMirrors { lanes: app.config.mirrors() }).await?;
     let mut parts: JoinSet<Result<(), Failed>> = JoinSet::new();
     let router = web::router(Arc::clone(&app), demo);
     let served = web::serve(listener, router, stop.clone());
     parts.spawn(async move { Ok(served.await?) });
-    spawn_lane(
-        &mut parts,
-        &app,
-        Turns::new(Arc::clone(&app)),
-        Arc::clone(&app.turns_bell),
-        turns::SIDE_BY_SIDE,
-        &stop,
-    );
-    if let Some(deliveries) = Deliveries::new(Arc::clone(&app)) {
-        let bell = Arc::clone(&app.deliveries_bell);
-        spawn_lane(&mut parts, &app, deliveries, bell, deliveries::SIDE_BY_SIDE, &stop);
-    }
+    lanes::all::visit(&app, &mut SpawnLanes { parts: &mut parts, app: &app, stop: &stop }).await?;
     let (probed, probe_stop) = (Arc::clone(&app), stop.clone());
     parts.spawn(async move {
         health::run(&probed, probe_stop).await;
@@ -110,19 +99,26 @@ pub(super) async fn agent(
     result
 }
 
-fn spawn_lane<W: lanes::Work>(
-    parts: &mut JoinSet<Result<(), Failed>>,
-    app: &Arc<App>,
-    work: W,
-    bell: Arc<lanes::Bell>,
-    side_by_side: usize,
-    stop: &CancellationToken,
-) {
-    let (clock, stop) = (app.clock.clone(), stop.clone());
-    parts.spawn(async move {
-        lanes::run(work, clock, bell, side_by_side, stop).await;
+struct SpawnLanes<'a> {
+    parts: &'a mut JoinSet<Result<(), Failed>>,
+    app: &'a App,
+    stop: &'a CancellationToken,
+}
+
+impl lanes::all::Visitor for SpawnLanes<'_> {
+    async fn visit<W: lanes::Work>(
+        &mut self,
+        work: W,
+        side_by_side: usize,
+    ) -> Result<(), store::Error> {
+        let (clock, stop) = (self.app.clock.clone(), self.stop.clone());
+        let bell = Arc::clone(self.app.bells.of(work.lane()));
+        self.parts.spawn(async move {
+            lanes::run(work, clock, bell, side_by_side, stop).await;
+            Ok(())
+        });
         Ok(())
-    });
+    }
 }
 
 fn heartbeat(app: &App) -> Heartbeat {
@@ -150,8 +146,7 @@ async fn housekeeping(app: &App, stop: CancellationToken) {
             Ok(0) => {}
             Ok(freed) => {
                 tracing::warn!(freed, "took over the work of a replica that stopped");
-                app.turns_bell.ring(app.clock.now());
-                app.deliveries_bell.ring(app.clock.now());
+                Lane::ALL.iter().for_each(|lane| app.bells.ring(*lane, app.clock.now()));
             }
             Err(error) => tracing::error!(%error, "cannot report life"),
         }

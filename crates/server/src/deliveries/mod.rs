@@ -117,7 +117,7 @@ impl Deliveries {
             // The lease runs out, and the lane is taken up again.
             tracing::warn!(%error, "the lane could not be given back");
         }
-        self.app.deliveries_bell.ring(self.app.clock.now());
+        self.app.bells.ring(Lane::Whatsapp, self.app.clock.now());
     }
 
     /// The outcome is known only here: a database that is away for a moment gets more chances.
@@ -132,7 +132,7 @@ impl Deliveries {
             match self.app.store.write(record).await {
                 Ok(wake_at) => {
                     if let Some(at) = wake_at {
-                        self.app.deliveries_bell.ring(at);
+                        self.app.bells.ring(Lane::Whatsapp, at);
                     }
                     return;
                 }

@@ -9,6 +9,7 @@ use crate::hash;
 use crate::store::Error;
 use crate::store::identity::Person;
 use crate::store::ingest::{Envelope, Keep, LeadEdited, LeadTypes, LeadWrote, NewMessage, Stored};
+use crate::store::queue::Lane;
 use crate::store::reports::{ConnectionChanged, DeliveryReported, LeftOurNumber, Ticked};
 use crate::store::turn::kind_name;
 use crate::zapi::webhook::{
@@ -70,6 +71,7 @@ async fn store(app: &App, instance: String, event: &Event, body: &[u8]) -> Resul
         Stored::Duplicate => Taken::Duplicate,
         Stored::New { wake_at, .. } => {
             received.ring(wake_at, label);
+            app.bells.ring_mirrors(app.clock.now());
             Taken::New { decision: label, reason }
         }
     })
@@ -95,10 +97,10 @@ impl Received<'_> {
     fn ring(&self, wake_at: Option<i64>, decision: &str) {
         let Some(at) = wake_at else { return };
         match decision {
-            "turn" => self.app.turns_bell.ring(at),
+            "turn" => self.app.bells.ring(Lane::Turns, at),
             _ => {
-                self.app.turns_bell.ring(at);
-                self.app.deliveries_bell.ring(at);
+                self.app.bells.ring(Lane::Turns, at);
+                self.app.bells.ring(Lane::Whatsapp, at);
             }
         }
     }

@@ -5,7 +5,7 @@ use super::engine::{Operation, Tx};
 use crate::params;
 
 /// What is alerted of.
-pub const KINDS: [&str; 8] = [
+pub const KINDS: [&str; 9] = [
     BREAKER_OPEN,
     DISCONNECTED,
     DELIVERY_FAILED,
@@ -14,6 +14,7 @@ pub const KINDS: [&str; 8] = [
     HUMAN_REQUESTED,
     COMPLAINT,
     TURN_FAILING,
+    SYNC_REFUSED,
 ];
 
 /// A vendor refuses us altogether.
@@ -33,6 +34,8 @@ pub const COMPLAINT: &str = "complaint";
 
 /// A conversation's messages cannot be answered, try after try.
 pub const TURN_FAILING: &str = "turn_failing";
+/// Another system refuses something of ours for good.
+pub const SYNC_REFUSED: &str = "sync_refused";
 
 /// Raises an alert, unless the same one is open.
 pub(super) async fn raise(

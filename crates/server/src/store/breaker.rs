@@ -37,6 +37,12 @@ pub(super) async fn may_pass(tx: &mut Tx<'_>, name: &str, now: i64) -> Result<Pa
     Ok(if won == 1 { Passage::Probe } else { Passage::Closed })
 }
 
+/// Moves the next probe to this time.
+pub(super) async fn probe_at(tx: &mut Tx<'_>, name: &str, at: i64) -> Result<(), Error> {
+    tx.execute("UPDATE breakers SET probe_at = $2 WHERE name = $1", &params![name, at]).await?;
+    Ok(())
+}
+
 /// Opens the breaker and tells an operator, once.
 pub(super) async fn open(tx: &mut Tx<'_>, name: &str, reason: &str, now: i64) -> Result<(), Error> {
     tx.execute(

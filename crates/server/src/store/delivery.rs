@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::Error;
 use super::engine::{Operation, Row, Tx};
 use super::queue::{Claim, ClaimDue, Lane, release};
-use super::{alert, breaker};
+use super::{activity, alert, breaker, mirroring};
 use crate::params;
 
 /// One message to send, or to find out about.
@@ -338,6 +338,7 @@ impl Operation for RecordOutcome {
         };
         self.finish_attempt(tx).await?;
         self.update_delivery(tx).await?;
+        self.tell(tx).await?;
         match &self.outcome {
             Outcome::Accepted { .. } if self.delivery.probe => {
                 breaker::close(tx, breaker::ZAPI, self.now).await?;
@@ -372,6 +373,16 @@ impl RecordOutcome {
             _ if self.delivery.last => None,
             _ => Some(self.now),
         }
+    }
+
+    /// The list of conversations and Chatwoot show what became of the message.
+    async fn tell(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let conversation = self.claim.conversation;
+        let mut statements = vec![activity::touched(conversation, self.now)];
+        if matches!(self.outcome, Outcome::Rejected { .. }) || self.exhausted() {
+            statements.push(mirroring::wake_after_message(conversation, self.now));
+        }
+        tx.batch(&statements).await
     }
 
     async fn finish_attempt(&self, tx: &mut Tx<'_>) -> Result<(), Error> {

@@ -276,6 +276,11 @@ async fn merge_conversations(tx: &mut Tx<'_>, old: Uuid, new: Uuid, now: i64) ->
         ("UPDATE inbound SET conversation_id = $2 WHERE conversation_id = $1", both()),
         ("UPDATE turns SET conversation_id = $2 WHERE conversation_id = $1", both()),
         (
+            "UPDATE remotes SET conversation_id = $2 WHERE conversation_id = $1
+               AND kind = 'message'",
+            both(),
+        ),
+        (
             "UPDATE deliveries SET conversation_id = $2
              WHERE conversation_id = $1 AND state NOT IN ('pending', 'sending', 'unknown')",
             both(),
@@ -292,17 +297,27 @@ async fn make_conversation(
     now: i64,
 ) -> Result<Place, Error> {
     let proposed = Uuid::now_v7();
-    let row = tx
-        .row(
+    let made = tx
+        .execute(
             "INSERT INTO conversation_states
                (id, lead_id, instance, address, lead_phone, mode, mode_at, memory, created_at)
              VALUES ($1, $2, $3, $4, $5, 'automatic', $6, '{}', $6)
-             ON CONFLICT (instance, lead_id) DO UPDATE SET address = excluded.address
-             RETURNING id, lead_phone",
+             ON CONFLICT (instance, lead_id) DO NOTHING",
             &params![proposed, lead, instance, &person.address, person.lead_phone(), now],
+        )
+        .await?;
+    if made == 1 {
+        let lead_phone = person.lead_phone();
+        return Ok(Place { lead, conversation: proposed, lead_phone, is_new: true });
+    }
+    // Somebody else made it meanwhile. It is not locked here: whoever writes a message locks the
+    // queue's row first and this one after it.
+    let row = tx
+        .row(
+            "SELECT id, lead_phone FROM conversation_states WHERE instance = $1 AND lead_id = $2",
+            &params![instance, lead],
         )
         .await?
         .ok_or(Error::Nothing)?;
-    let conversation = row.uuid(0)?;
-    Ok(Place { lead, conversation, lead_phone: row.text(1)?, is_new: conversation == proposed })
+    Ok(Place { lead, conversation: row.uuid(0)?, lead_phone: row.text(1)?, is_new: false })
 }

@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use super::Error;
 use super::engine::{Operation, Statement, Tx, Value};
 use super::identity::{Person, Place, resolve};
 use super::queue::Lane;
+use super::{Error, activity, mirroring};
 use crate::params;
 use seleto_rules::quiet_time;
 
@@ -137,8 +137,21 @@ impl Operation for LeadWrote {
         envelope.insert(tx, Some(place.conversation)).await?;
         let mut statements = store_message(&place, "lead", &self.message, envelope.now).to_vec();
         statements.extend(keep_profile_name(&place, &self.person));
+        statements.extend(self.told(place.conversation));
         tx.batch(&statements).await?;
         Ok(Stored::New { conversation: Some(place.conversation), wake_at })
+    }
+}
+
+impl LeadWrote {
+    /// The list of conversations and the mirrors learn of the message.
+    fn told(&self, conversation: Uuid) -> [Statement<'static>; 2] {
+        let (text, now) = (self.message.text.as_str(), self.envelope.now);
+        let text = if text.is_empty() { self.message.kind } else { text };
+        [
+            activity::lead_wrote(conversation, text, self.quiet_ms.is_some(), now),
+            mirroring::wake_after_message(conversation, now),
+        ]
     }
 }
 
@@ -255,6 +268,8 @@ impl Operation for LeadEdited {
                 params![id, text, envelope.now].to_vec(),
             ),
             ("UPDATE conversations SET content = $2 WHERE id = $1", params![id, text].to_vec()),
+            activity::touched(place.conversation, envelope.now),
+            mirroring::wake_after_message(place.conversation, envelope.now),
         ])
         .await?;
         Ok(Stored::New { conversation: Some(place.conversation), wake_at: Some(wake_at) })

@@ -24,6 +24,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0002_voice.sql"),
         postgres: include_str!("../../migrations/postgres/0002_voice.sql"),
     },
+    Migration {
+        version: 3,
+        sqlite: include_str!("../../migrations/sqlite/0003_steps.sql"),
+        postgres: include_str!("../../migrations/postgres/0003_steps.sql"),
+    },
 ];
 
 /// A number of our own for PostgreSQL's advisory lock: replicas that start together take turns.

@@ -1,15 +1,19 @@
 //! All the SQL: one operation a transaction, on the embedded engine and on PostgreSQL.
 
+pub mod activity;
 pub mod alert;
 pub mod breaker;
+pub mod control;
 pub mod customer;
 pub mod delivery;
 pub mod engine;
 pub mod identity;
 pub mod ingest;
 pub mod migrate;
+pub mod mirroring;
 pub mod outcome;
 pub mod queue;
+pub mod remotes;
 pub mod reports;
 pub mod setting;
 pub mod spool;

@@ -17,17 +17,42 @@ pub enum Lane {
     Turns,
     /// Sends to WhatsApp.
     Whatsapp,
+    /// Keeps Chatwoot in step.
+    Chatwoot,
+    /// Keeps the customer's tables at Supabase in step.
+    Supabase,
+    /// Keeps the CRM in step.
+    Piperun,
+    /// Sends to the sellers' WhatsApp.
+    Sellers,
+    /// Reminds the sellers, and writes to leads that fell silent.
+    FollowUp,
 }
 
 impl Lane {
     /// All of them.
-    pub const ALL: [Self; 2] = [Lane::Turns, Lane::Whatsapp];
+    pub const ALL: [Self; 7] = [
+        Lane::Turns,
+        Lane::Whatsapp,
+        Lane::Chatwoot,
+        Lane::Supabase,
+        Lane::Piperun,
+        Lane::Sellers,
+        Lane::FollowUp,
+    ];
+    /// Those that keep a vendor's copy of our record in step.
+    pub const MIRRORS: [Self; 3] = [Lane::Chatwoot, Lane::Supabase, Lane::Piperun];
 
     /// Its name in the database, the logs and the metrics.
     pub fn name(self) -> &'static str {
         match self {
             Lane::Turns => "turns",
             Lane::Whatsapp => "whatsapp",
+            Lane::Chatwoot => "chatwoot",
+            Lane::Supabase => "supabase",
+            Lane::Piperun => "piperun",
+            Lane::Sellers => "sellers",
+            Lane::FollowUp => "follow_up",
         }
     }
 }
@@ -52,6 +77,7 @@ pub struct Claim {
 }
 
 /// Claims what is due, earliest first.
+#[derive(Clone, Copy, Debug)]
 pub struct ClaimDue {
     /// Which work.
     pub lane: Lane,
@@ -276,7 +302,8 @@ pub struct BringBack {
     pub now: i64,
 }
 
-/// No lane sleeps longer on purpose: the longest is a vendor's `Retry-After`.
+/// No other lane sleeps longer on purpose than follow-ups do: the longest is a vendor's
+/// `Retry-After`.
 const LONGEST_SLEEP_MS: i64 = 20 * 60 * 1000;
 
 impl Operation for BringBack {
@@ -284,8 +311,8 @@ impl Operation for BringBack {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<u64, Error> {
         tx.execute(
-            "UPDATE queue SET wake_at = $1 WHERE wake_at > $2",
-            &params![self.now, self.now + LONGEST_SLEEP_MS],
+            "UPDATE queue SET wake_at = $1 WHERE wake_at > $2 AND lane <> $3",
+            &params![self.now, self.now + LONGEST_SLEEP_MS, Lane::FollowUp.name()],
         )
         .await
     }

@@ -3,11 +3,12 @@
 use seleto_rules::delivery::Tick;
 use uuid::Uuid;
 
-use super::Error;
+use super::control::{Decision, take_over};
 use super::engine::{Operation, Row, Tx};
 use super::identity::{Person, find, resolve};
 use super::ingest::{Envelope, NewMessage, Stored, store_message};
-use super::queue::{Lane, fence_off, wake};
+use super::queue::{Lane, wake};
+use super::{Error, activity, mirroring};
 use crate::params;
 
 /// How long an echo with another id may still claim a message of ours by its text, milliseconds.
@@ -44,9 +45,13 @@ impl Operation for LeftOurNumber {
             return Ok(Stored::New { conversation, wake_at: None });
         }
         let place = resolve(tx, &envelope.instance, &self.person, envelope.now).await?;
-        take_over(tx, place.conversation, "phone", envelope.now).await?;
-        envelope.insert(tx, Some(place.conversation)).await?;
-        tx.batch(&store_message(&place, "human", &self.message, envelope.now)).await?;
+        let (conversation, now) = (place.conversation, envelope.now);
+        take_over(tx, &Decision { conversation, actor: "phone".to_owned(), now }).await?;
+        envelope.insert(tx, Some(conversation)).await?;
+        let mut statements = store_message(&place, "human", &self.message, now).to_vec();
+        statements.push(activity::we_wrote(conversation, "human", &self.message.text, now));
+        statements.push(mirroring::wake_after_message(conversation, now));
+        tx.batch(&statements).await?;
         Ok(Stored::New { conversation: Some(place.conversation), wake_at: None })
     }
 }
@@ -136,36 +141,6 @@ async fn confirm(
         &params![delivery, queue_id, external_id, echo_id, now, Tick::Sent as i64],
     )
     .await?;
-    Ok(())
-}
-
-/// Puts a human in charge: whatever the agent was making or had not sent yet never leaves.
-///
-/// # Errors
-/// What the engine says.
-pub(super) async fn take_over(
-    tx: &mut Tx<'_>,
-    conversation: Uuid,
-    by: &str,
-    now: i64,
-) -> Result<(), Error> {
-    tx.batch(&[
-        fence_off(conversation, Lane::Turns),
-        (
-            "UPDATE conversation_states SET mode = 'human', mode_by = $2, mode_at = $3
-             WHERE id = $1",
-            params![conversation, by, now].to_vec(),
-        ),
-        (
-            "UPDATE deliveries SET state = 'cancelled', settled_at = $3, reason = 'human takeover'
-             WHERE conversation_id = $1 AND lane = $2 AND state = 'pending'",
-            params![conversation, Lane::Whatsapp.name(), now].to_vec(),
-        ),
-    ])
-    .await?;
-    for kind in [super::alert::HUMAN_REQUESTED, super::alert::COMPLAINT] {
-        super::alert::resolve(tx, kind, &conversation.to_string(), now).await?;
-    }
     Ok(())
 }
 
@@ -261,11 +236,21 @@ impl Operation for Ticked {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Stored, Error> {
         self.envelope.insert(tx, None).await?;
         for id in &self.ids {
-            tx.execute(
-                "UPDATE deliveries SET tick = $2 WHERE external_id = $1 AND tick < $2",
-                &params![id, self.tick as i64],
-            )
-            .await?;
+            let moved = tx
+                .row(
+                    "UPDATE deliveries SET tick = $2 WHERE external_id = $1 AND tick < $2
+                     RETURNING conversation_id",
+                    &params![id, self.tick as i64],
+                )
+                .await?;
+            if let Some(moved) = moved {
+                let conversation = moved.uuid(0)?;
+                tx.batch(&[
+                    activity::touched(conversation, self.envelope.now),
+                    mirroring::wake_after_message(conversation, self.envelope.now),
+                ])
+                .await?;
+            }
         }
         Ok(Stored::New { conversation: None, wake_at: None })
     }

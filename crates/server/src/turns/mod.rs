@@ -162,10 +162,13 @@ impl Turns {
         };
         let finished = app.store.write(finish).await?;
         if finished.saved && outcome == "answered" {
-            app.deliveries_bell.ring(app.clock.now());
+            app.bells.ring(Lane::Whatsapp, app.clock.now());
+        }
+        if finished.saved {
+            app.bells.ring_mirrors(app.clock.now());
         }
         if let Some(at) = finished.wake_at {
-            app.turns_bell.ring(at);
+            app.bells.ring(Lane::Turns, at);
         }
         let outcome = if finished.saved { outcome } else { "superseded" };
         metrics::counter!("seleto_turns_total", "brain" => brain, "outcome" => outcome)

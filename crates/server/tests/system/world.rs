@@ -6,9 +6,9 @@ use secrecy::ExposeSecret;
 use seleto::app::App;
 use seleto::clock::Clock;
 use seleto::config::Config;
-use seleto::deliveries::Deliveries;
 use seleto::lanes::{self, Work};
 use seleto::store::engine::{Operation, Row, Tx};
+use seleto::store::mirroring::ConfigureMirrors;
 use seleto::store::queue::Claim;
 use seleto::store::{Error, Store, migrate};
 use seleto::telemetry::Metrics;
@@ -96,6 +96,7 @@ impl World {
         let config = config(&simulator, vars);
         let store = Store::open(database).unwrap();
         migrate::run(&store, clock.now()).await.unwrap();
+        store.write(ConfigureMirrors { lanes: config.mirrors() }).await.unwrap();
         let app = App::new(config, store, clock, Metrics::none()).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -133,8 +134,7 @@ impl World {
     /// Does all that is due now, until nothing is.
     pub async fn settle_now(&self) {
         loop {
-            let done = lanes::run_due(&Turns::new(Arc::clone(&self.app))).await.unwrap()
-                + self.deliver().await;
+            let done = lanes::all::run_all_due(&self.app).await.unwrap();
             self.simulator.zapi.settled().await;
             if done == 0 {
                 return;
@@ -155,12 +155,6 @@ impl World {
     /// Ends a turn that was under way.
     pub async fn end_turn(&self, claim: Claim) {
         Turns::new(Arc::clone(&self.app)).perform(claim).await;
-    }
-
-    /// Sends what is due.
-    pub async fn deliver(&self) -> usize {
-        let lane = Deliveries::new(Arc::clone(&self.app)).unwrap();
-        lanes::run_due(&lane).await.unwrap()
     }
 
     /// Posts a body as the vendor would, and answers the status and the body of the answer.

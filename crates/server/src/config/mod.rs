@@ -1,5 +1,7 @@
 //! The only reader of the environment: every variable, its default, and what is wrong with it.
 
+mod vendors;
+
 use std::path::PathBuf;
 
 use secrecy::SecretString;
@@ -7,6 +9,8 @@ use seleto_rules::quiet_time::QuietTime;
 
 use crate::external_call::Phones;
 use crate::media::{AllowedHosts, InvalidHost};
+use crate::store::queue::Lane;
+pub use vendors::{Chatwoot, PipeRun, Supabase};
 
 /// `DATABASE_URL` when it is not set.
 pub const DEFAULT_DATABASE: &str = "sqlite://data/seleto.db";
@@ -46,8 +50,12 @@ pub struct Config {
     pub openai: Option<OpenAi>,
     /// Hosts from which media may be fetched even when they are private or without https.
     pub media_allowed_hosts: AllowedHosts,
-    /// Set, but belonging to systems this version does not talk to yet.
-    pub supabase: bool,
+    /// The customer's tables in the cloud.
+    pub supabase: Option<Supabase>,
+    /// Where people watch and take over.
+    pub chatwoot: Option<Chatwoot>,
+    /// The CRM.
+    pub piperun: Option<PipeRun>,
     /// Simulated vendors: webhooks are open to this machine.
     pub demo: bool,
     /// Instructions for the model in place of the playbook's; only an evaluation sets it.
@@ -140,11 +148,23 @@ impl Config {
             zapi: reader.zapi(),
             openai: reader.openai(),
             media_allowed_hosts: reader.media_allowed_hosts(),
-            supabase: reader.text("SUPABASE_URL").is_some(),
+            supabase: reader.supabase(),
+            chatwoot: reader.chatwoot(),
+            piperun: reader.piperun(),
             demo: false,
             system_prompt: None,
         };
         if reader.wrong.is_empty() { Ok((config, reader.missing)) } else { Err(reader.wrong) }
+    }
+
+    /// The lanes of the vendors that keep a copy of our record.
+    pub fn mirrors(&self) -> Vec<Lane> {
+        let configured = [
+            (Lane::Chatwoot, self.chatwoot.is_some()),
+            (Lane::Supabase, self.supabase.is_some()),
+            (Lane::Piperun, self.piperun.is_some()),
+        ];
+        configured.into_iter().filter(|(_, set)| *set).map(|(lane, _)| lane).collect()
     }
 
     /// Whether only this machine can reach us.

@@ -1,5 +1,7 @@
 //! Runs a lane's loop: claims what is due, works on it side by side, sleeps until the next.
 
+pub mod all;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -34,6 +36,31 @@ impl Bell {
     pub fn ring(&self, at: i64) {
         if self.next.fetch_min(at, Ordering::SeqCst) > at {
             self.notify.notify_one();
+        }
+    }
+}
+
+/// The bells of all lanes of this process.
+#[derive(Debug, Default)]
+pub struct Bells {
+    bells: [Arc<Bell>; Lane::ALL.len()],
+}
+
+impl Bells {
+    /// The bell of a lane.
+    pub fn of(&self, lane: Lane) -> &Arc<Bell> {
+        &self.bells[lane as usize]
+    }
+
+    /// Something is due in a lane at this time, in milliseconds.
+    pub fn ring(&self, lane: Lane, at: i64) {
+        self.of(lane).ring(at);
+    }
+
+    /// Something changed that the mirrors may have to show.
+    pub fn ring_mirrors(&self, at: i64) {
+        for lane in Lane::MIRRORS {
+            self.ring(lane, at);
         }
     }
 }

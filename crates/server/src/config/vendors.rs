@@ -1,0 +1,128 @@
+//! The systems that we keep in step: what each needs, and what is missing of it.
+
+use secrecy::SecretString;
+
+use super::Reader;
+
+/// The customer's tables in the cloud, by Supabase's REST address.
+#[derive(Clone, Debug)]
+pub struct Supabase {
+    /// Base address of the project.
+    pub url: String,
+    /// The service's key: the legacy `service_role` or an `sb_secret_…`.
+    pub key: SecretString,
+}
+
+/// Where people watch and take over.
+#[derive(Clone, Debug)]
+pub struct Chatwoot {
+    /// Base address of the server.
+    pub url: String,
+    /// A person's access token; a bot's may not touch contacts.
+    pub token: SecretString,
+    /// The account's number.
+    pub account: u64,
+    /// The number of the inbox that shows our conversations; absent means the account's only API
+    /// inbox.
+    pub inbox: Option<u64>,
+    /// With what Chatwoot signs its webhooks, when it does.
+    pub webhook_secret: Option<SecretString>,
+}
+
+/// The CRM.
+#[derive(Clone, Debug)]
+pub struct PipeRun {
+    /// Base address, with its version.
+    pub url: String,
+    /// The token of the user in whose name we write.
+    pub token: SecretString,
+    /// The pipeline of new deals.
+    pub pipeline: u64,
+    /// The stage of new deals.
+    pub stage: u64,
+    /// The origin of new deals, when it is to be told.
+    pub origin: Option<u64>,
+}
+
+impl Reader<'_> {
+    pub(super) fn supabase(&mut self) -> Option<Supabase> {
+        let url = self.url("SUPABASE_URL");
+        let key = self.secret("SUPABASE_SERVICE_ROLE_KEY");
+        match (url, key) {
+            (Some(url), Some(key)) => Some(Supabase { url, key }),
+            (None, None) => None,
+            (url, _) => {
+                let absent =
+                    if url.is_none() { "SUPABASE_URL" } else { "SUPABASE_SERVICE_ROLE_KEY" };
+                self.lacks(
+                    absent,
+                    format!(
+                        "Supabase desligado: falta {absent} (painel do Supabase > Project \
+                             Settings > API)"
+                    ),
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn chatwoot(&mut self) -> Option<Chatwoot> {
+        let url = self.url("CHATWOOT_API_URL");
+        let token = self.secret("CHATWOOT_API_TOKEN");
+        let account = self.number("CHATWOOT_ACCOUNT_ID");
+        let inbox = self.number("CHATWOOT_INBOX_ID");
+        let webhook_secret = self.secret("CHATWOOT_WEBHOOK_SECRET");
+        let absent = [
+            ("CHATWOOT_API_URL", url.is_none()),
+            ("CHATWOOT_API_TOKEN", token.is_none()),
+            ("CHATWOOT_ACCOUNT_ID", account.is_none()),
+        ];
+        match (url, token, account) {
+            (Some(url), Some(token), Some(account)) => {
+                Some(Chatwoot { url, token, account, inbox, webhook_secret })
+            }
+            (None, None, None) => None,
+            _ => {
+                for (variable, _) in absent.into_iter().filter(|(_, absent)| *absent) {
+                    self.lacks(variable, format!("Chatwoot desligado: falta {variable}"));
+                }
+                None
+            }
+        }
+    }
+
+    pub(super) fn piperun(&mut self) -> Option<PipeRun> {
+        let url = self.url("PIPERUN_API_URL");
+        let token = self.secret("PIPERUN_API_TOKEN");
+        let pipeline = self.number("PIPERUN_PIPELINE_ID");
+        let stage = self.number("PIPERUN_STAGE_ID");
+        let origin = self.number("PIPERUN_ORIGIN_ID");
+        let token = token?;
+        let absent =
+            [("PIPERUN_PIPELINE_ID", pipeline.is_none()), ("PIPERUN_STAGE_ID", stage.is_none())];
+        for (variable, _) in absent.into_iter().filter(|(_, absent)| *absent) {
+            self.lacks(
+                variable,
+                format!("PipeRun desligado: falta {variable} (o número do funil ou da etapa)"),
+            );
+        }
+        Some(PipeRun {
+            url: url.unwrap_or_else(|| "https://api.pipe.run/v1".to_owned()),
+            token,
+            pipeline: pipeline?,
+            stage: stage?,
+            origin,
+        })
+    }
+
+    fn number(&mut self, name: &'static str) -> Option<u64> {
+        let text = self.text(name)?;
+        match text.parse() {
+            Ok(number) => Some(number),
+            Err(_) => {
+                self.refuse(name, "deve ser um número, como aparece no endereço do painel");
+                None
+            }
+        }
+    }
+}

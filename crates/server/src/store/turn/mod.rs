@@ -1,0 +1,176 @@
+//! What a turn reads; what it saves is in `finish`.
+
+mod finish;
+
+pub use finish::{FinishTurn, Finished, TurnRecord};
+use seleto_rules::conversation::{Author, Kind, Line, Memory};
+use seleto_rules::lead::Lead;
+use uuid::Uuid;
+
+use super::Error;
+use super::engine::{Operation, Row, Tx};
+use super::transcript::VoiceNote;
+use crate::params;
+
+/// How many earlier messages a brain may read.
+const HISTORY: i64 = 20;
+/// How many messages one turn answers at most; the rest follows in the next.
+const BURST: i64 = 50;
+
+/// Who answers in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The agent.
+    Automatic,
+    /// A human took over.
+    Human,
+}
+
+/// All that a turn needs to know.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The lead.
+    pub lead_id: Uuid,
+    /// What is known of the lead.
+    pub lead: Lead,
+    /// The profile name.
+    pub sender_name: Option<String>,
+    /// Where replies go.
+    pub address: String,
+    /// How the customer's tables name the lead.
+    pub lead_phone: String,
+    /// Who answers.
+    pub mode: Mode,
+    /// What the dialogue policy remembers.
+    pub memory: Memory,
+    /// Earlier messages, oldest first.
+    pub history: Vec<Line>,
+    /// The messages to answer, oldest first.
+    pub burst: Vec<Line>,
+    /// Those of them that are voice notes nobody listened to yet.
+    pub voice_notes: Vec<VoiceNote>,
+    /// The position of the last message to answer.
+    pub last_seq: i64,
+    /// Even more messages wait: they are the next turn's.
+    pub more: bool,
+}
+
+/// Loads what a turn needs; `None` when the conversation is gone.
+pub struct LoadTurn {
+    /// Which conversation.
+    pub conversation: Uuid,
+}
+
+impl Operation for LoadTurn {
+    type Output = Option<Context>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Context>, Error> {
+        let id = params![self.conversation];
+        let state = tx
+            .row(
+                "SELECT c.lead_id, c.address, c.lead_phone, c.mode, c.memory, p.profile,
+                        p.sender_name
+                 FROM conversation_states c LEFT JOIN lead_profiles p ON p.lead_id = c.lead_id
+                 WHERE c.id = $1",
+                &id,
+            )
+            .await?;
+        let Some(state) = state else { return Ok(None) };
+        let burst = tx
+            .rows(
+                "SELECT m.author, m.kind, COALESCE(m.transcript, m.text), COALESCE(
+                   (SELECT COALESCE(q.transcript, q.text) FROM messages q WHERE q.external_id = m.quoted_id
+                      AND q.conversation_id = m.conversation_id LIMIT 1),
+                   (SELECT d.body FROM deliveries d WHERE d.external_id = m.quoted_id
+                      AND d.conversation_id = m.conversation_id LIMIT 1)), m.seq,
+                   m.id, m.kind, m.media, m.transcript_state
+                 FROM messages m
+                 WHERE m.conversation_id = $1 AND m.author = 'lead' AND m.turn_id IS NULL
+                 ORDER BY m.seq LIMIT $2",
+                &[self.conversation.into(), (BURST + 1).into()],
+            )
+            .await?;
+        let mut history = tx
+            .rows(
+                "SELECT m.author, m.kind, COALESCE(m.transcript, m.text), NULL FROM messages m
+                 LEFT JOIN deliveries d ON d.id = m.delivery_id
+                 WHERE m.conversation_id = $1 AND (m.author <> 'lead' OR m.turn_id IS NOT NULL)
+                   AND (d.state IS NULL OR d.state NOT IN ('cancelled', 'rejected', 'expired'))
+                 ORDER BY m.seq DESC LIMIT $2",
+                &[self.conversation.into(), HISTORY.into()],
+            )
+            .await?;
+        history.reverse();
+        let more = burst.len() > usize::try_from(BURST).unwrap_or(usize::MAX);
+        let burst = if more { &burst[..burst.len() - 1] } else { &burst };
+        context(&state, burst, &history, more).map(Some)
+    }
+}
+
+fn context(state: &Row, burst: &[Row], history: &[Row], more: bool) -> Result<Context, Error> {
+    let profile = state.maybe_text(5)?.unwrap_or_default();
+    Ok(Context {
+        lead_id: state.uuid(0)?,
+        address: state.text(1)?,
+        lead_phone: state.text(2)?,
+        mode: if state.text(3)? == "human" { Mode::Human } else { Mode::Automatic },
+        // A later version may have written what this one cannot read: better forget than stop.
+        memory: serde_json::from_str(&state.text(4)?).unwrap_or_default(),
+        lead: serde_json::from_str(&profile).unwrap_or_default(),
+        sender_name: state.maybe_text(6)?,
+        history: history.iter().map(line).collect::<Result<_, _>>()?,
+        burst: burst.iter().map(line).collect::<Result<_, _>>()?,
+        voice_notes: voice_notes(burst)?,
+        last_seq: burst.last().map_or(Ok(0), |row| row.int(4))?,
+        more,
+    })
+}
+
+fn voice_notes(burst: &[Row]) -> Result<Vec<VoiceNote>, Error> {
+    let notes = burst.iter().enumerate().map(|(line, row)| VoiceNote::read(row, line, 5));
+    notes.filter_map(Result::transpose).collect()
+}
+
+fn line(row: &Row) -> Result<Line, Error> {
+    Ok(Line {
+        author: match row.text(0)?.as_str() {
+            "lead" => Author::Lead,
+            "agent" => Author::Agent,
+            _ => Author::Human,
+        },
+        kind: kind(&row.text(1)?),
+        text: row.text(2)?,
+        quoted: row.maybe_text(3)?,
+    })
+}
+
+/// The name of a kind in the database.
+pub fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "text",
+        Kind::Audio => "audio",
+        Kind::Image => "image",
+        Kind::Video => "video",
+        Kind::Document => "document",
+        Kind::Location => "location",
+        Kind::Contact => "contact",
+        Kind::Sticker => "sticker",
+        Kind::Reaction => "reaction",
+        Kind::Other => "other",
+    }
+}
+
+fn kind(name: &str) -> Kind {
+    match name {
+        "text" => Kind::Text,
+        "audio" => Kind::Audio,
+        "image" => Kind::Image,
+        "video" => Kind::Video,
+        "document" => Kind::Document,
+        "location" => Kind::Location,
+        "contact" => Kind::Contact,
+        "sticker" => Kind::Sticker,
+        "reaction" => Kind::Reaction,
+        _ => Kind::Other,
+    }
+}
