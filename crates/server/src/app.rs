@@ -20,7 +20,7 @@ use crate::store::setting::KeepSetting;
 use crate::store::spool::Spool;
 use crate::store::{self, Store};
 use crate::telemetry::Metrics;
-use crate::zapi;
+use crate::{supabase, zapi};
 
 /// The store, the clients, the clock and the configuration.
 pub struct App {
@@ -34,6 +34,8 @@ pub struct App {
     pub zapi: Option<zapi::Client>,
     /// The model, when it is configured.
     pub openai: Option<openai::Client>,
+    /// The customer's tables in the cloud, when they are configured.
+    pub supabase: Option<supabase::Client>,
     /// Fetches what leads send.
     pub media: media::Client,
     /// How many recordings may be listened to at once: each is in memory meanwhile.
@@ -104,6 +106,11 @@ impl App {
             .as_ref()
             .map(|openai| openai_client(&config, openai, &http))
             .transpose()?;
+        let supabase = config
+            .supabase
+            .as_ref()
+            .map(|supabase| supabase_client(&config, supabase, &http))
+            .transpose()?;
         let media = media::Client::new(config.media_allowed_hosts.clone(), config.log_phones)?;
         let webhook_secret = webhook_secret(&config, &store).await?;
         Ok(Arc::new(Self {
@@ -114,6 +121,7 @@ impl App {
             clock,
             zapi,
             openai,
+            supabase,
             media,
             ears: Semaphore::new(EARS),
             webhook_secret,
@@ -189,6 +197,24 @@ pub(crate) fn openai_client(
         phones: config.log_phones,
     };
     openai::Client::new(http.clone(), settings)
+        .map_err(|error| StartError::Client(error.to_string()))
+}
+
+/// How long a call to Supabase may take in all.
+const SUPABASE_TIME: Duration = Duration::from_secs(15);
+
+fn supabase_client(
+    config: &Config,
+    supabase: &config::Supabase,
+    http: &reqwest::Client,
+) -> Result<supabase::Client, StartError> {
+    let settings = supabase::Settings {
+        base_url: supabase.url.clone(),
+        key: supabase.key.clone(),
+        timeout: SUPABASE_TIME,
+        phones: config.log_phones,
+    };
+    supabase::Client::new(http.clone(), settings)
         .map_err(|error| StartError::Client(error.to_string()))
 }
 

@@ -147,6 +147,16 @@ impl Supabase {
         }
     }
 
+    /// Replaces the row with the same `id`, as somebody else would.
+    pub fn replace(&self, table: &str, row: Value) {
+        lock(&self.state.tables).replace(table, row);
+    }
+
+    /// From now on a row whose column holds this breaks a check of the table's.
+    pub fn refuse(&self, table: &str, column: &str, value: &str) {
+        lock(&self.state.tables).refuse(table, column, value);
+    }
+
     /// Takes the role's rights on a table away, as a table made without a GRANT has none.
     pub fn revoke(&self, table: &str) {
         lock(&self.state.tables).set_granted(table, false);

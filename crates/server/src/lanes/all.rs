@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::{Work, run_due};
 use crate::app::App;
 use crate::deliveries::{self, Deliveries};
+use crate::mirrors::{self, MirrorLane};
 use crate::store::Error;
+use crate::supabase::SupabaseMirror;
 use crate::turns::{self, Turns};
 
 /// What is done with each lane.
@@ -26,6 +28,10 @@ pub async fn visit(app: &Arc<App>, visitor: &mut impl Visitor) -> Result<(), Err
     visitor.visit(Turns::new(Arc::clone(app)), turns::SIDE_BY_SIDE).await?;
     if let Some(deliveries) = Deliveries::new(Arc::clone(app)) {
         visitor.visit(deliveries, deliveries::SIDE_BY_SIDE).await?;
+    }
+    if let Some(mirror) = SupabaseMirror::new(Arc::clone(app)) {
+        let lane = MirrorLane::new(Arc::clone(app), mirror);
+        visitor.visit(lane, mirrors::SIDE_BY_SIDE).await?;
     }
     Ok(())
 }

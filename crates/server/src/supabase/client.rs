@@ -104,19 +104,7 @@ impl Client {
         select: &Select<'_>,
         about: Option<&str>,
     ) -> Result<Vec<Row>, Failure> {
-        let mut url = self.url(table);
-        let mut query = url.query_pairs_mut();
-        if !select.columns.is_empty() {
-            query.append_pair("select", &select.columns.join(","));
-        }
-        for (column, values) in select.among {
-            query.append_pair(column, &condition(values));
-        }
-        if let Some(column) = select.latest_by {
-            query.append_pair("order", &format!("{column}.desc"));
-        }
-        query.append_pair("limit", &select.limit.to_string());
-        drop(query);
+        let url = self.question(table, select);
         let request = self.http.request(Method::GET, url);
         self.ask(action(table, false), about, table, request, wire::rows).await
     }
@@ -170,6 +158,23 @@ impl Client {
         let words = words.unwrap_or_else(|| "sem explicação".to_owned());
         let reason = http::clean(&words, &[self.key.expose_secret()]);
         Err(Failure::of_refusal(Refusal { status, code, reason, retry_after }, table))
+    }
+
+    fn question(&self, table: Table, select: &Select<'_>) -> Url {
+        let mut url = self.url(table);
+        let mut query = url.query_pairs_mut();
+        if !select.columns.is_empty() {
+            query.append_pair("select", &select.columns.join(","));
+        }
+        for (column, values) in select.among {
+            query.append_pair(column, &condition(values));
+        }
+        if let Some(column) = select.latest_by {
+            query.append_pair("order", &format!("{column}.desc"));
+        }
+        query.append_pair("limit", &select.limit.to_string());
+        drop(query);
+        url
     }
 
     fn url(&self, table: Table) -> Url {

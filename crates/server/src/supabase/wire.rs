@@ -44,7 +44,7 @@ fn value(cell: &Cell) -> Value {
         Cell::Bool(yes) => Value::Bool(*yes),
         // Our clock stays within what a timestamp can hold.
         Cell::Time(ms) => {
-            Value::from(Timestamp::from_millisecond(*ms).unwrap_or_default().to_string())
+            Value::from(format!("{:.3}", Timestamp::from_millisecond(*ms).unwrap_or_default()))
         }
     }
 }

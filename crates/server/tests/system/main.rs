@@ -13,6 +13,7 @@ mod malformed;
 mod model;
 mod outage;
 mod replicas;
+mod supabase;
 mod takeover;
 mod voice;
 mod webhooks;

@@ -66,7 +66,7 @@ async fn rows_are_written_and_read_back() {
     client.upsert(Table::Leads, &[lead()], &["id"], None).await.unwrap();
     let [row] = supabase.rows("leads").try_into().unwrap();
     assert_eq!(row["phone"], PHONE);
-    assert_eq!(row["created_at"], "2026-11-24T13:00:00Z");
+    assert_eq!(row["created_at"], "2026-11-24T13:00:00.000Z");
 
     let among: &[(&str, &[&str])] = &[("phone", &[PHONE, "551176543210"])];
     let select = Select { columns: &["id", "created_at"], among, limit: 2, ..Select::default() };

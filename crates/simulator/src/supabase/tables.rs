@@ -27,6 +27,7 @@ pub(super) struct Tables {
     dropped_columns: HashSet<(String, String)>,
     dropped_tables: HashSet<String>,
     denied: HashSet<String>,
+    refused: Vec<(String, String, Value)>,
     clock: Clock,
     max_rows: usize,
 }
@@ -38,6 +39,7 @@ impl Tables {
             dropped_columns: HashSet::new(),
             dropped_tables: HashSet::new(),
             denied: HashSet::new(),
+            refused: Vec::new(),
             clock,
             max_rows,
         }
@@ -49,6 +51,20 @@ impl Tables {
 
     pub(super) fn put(&mut self, table: &str, row: Value) -> Result<(), Reply> {
         self.insert(table, vec![object(row)?], &Query::default(), Resolution::Refuse).map(|_| ())
+    }
+
+    pub(super) fn replace(&mut self, table: &str, row: Value) {
+        for other in self.rows.get_mut(table).into_iter().flatten() {
+            if let Value::Object(row) = &row
+                && other["id"] == row["id"]
+            {
+                *other = row.clone();
+            }
+        }
+    }
+
+    pub(super) fn refuse(&mut self, table: &str, column: &str, value: &str) {
+        self.refused.push((table.to_owned(), column.to_owned(), Value::from(value)));
     }
 
     pub(super) fn set_granted(&mut self, table: &str, granted: bool) {
@@ -249,6 +265,16 @@ impl Tables {
         if row["id"].as_str().is_none_or(|id| Uuid::parse_str(id).is_err()) {
             let message = format!("invalid input syntax for type uuid: {}", row["id"]);
             return Err(errors::error(400, "22P02", &message, None));
+        }
+        let breaks = |(table, column, value): &&(String, String, Value)| {
+            table == schema.name && row.get(column) == Some(value)
+        };
+        if self.refused.iter().any(|check| breaks(&check)) {
+            let message = format!(
+                "new row for relation \"{}\" violates check constraint \"{0}_check\"",
+                schema.name
+            );
+            return Err(errors::error(400, "23514", &message, None));
         }
         for columns in [&["id"] as &[&str]].iter().chain(schema.unique) {
             let twice = |(other, it): (usize, &Row)| other != at && same(it, row, columns);

@@ -6,7 +6,7 @@ use seleto_rules::lead::Lead;
 use seleto_rules::qualification::Qualification;
 use uuid::Uuid;
 
-use super::{Context, Mode};
+use super::{Context, Mode, quote};
 use crate::params;
 use crate::store::engine::{Operation, Statement, Tx, Value};
 use crate::store::queue::{Claim, Lane, wake};
@@ -106,6 +106,8 @@ impl Operation for FinishTurn {
         statements.push(self.turn_row(self.record.outcome));
         if self.lead != self.context.lead {
             statements.extend(self.lead_rows());
+            let (lead, phone) = (self.context.lead_id, self.context.lead_phone.as_str());
+            statements.extend(quote::rows(lead, phone, &self.lead, self.now));
         }
         statements.extend(self.qualification_row());
         statements.extend(self.records.iter().map(|record| self.record_row(record)));
@@ -223,8 +225,14 @@ impl FinishTurn {
         columns.push(Value::Time(self.now));
         [
             (
-                "UPDATE leads SET name = $2, email = $3, company = $4, city = $5, uf = $6,
-                   product = $7, volume = $8, urgency = $9, knows_seleto = $10, updated_at = $11
+                // What the customer's table knew before us is not blanked; a new city may come
+                // without its state.
+                "UPDATE leads SET name = COALESCE($2, name), email = COALESCE($3, email),
+                   company = COALESCE($4, company),
+                   uf = CASE WHEN $5 IS DISTINCT FROM city THEN $6 ELSE COALESCE($6, uf) END,
+                   city = COALESCE($5, city), product = COALESCE($7, product),
+                   volume = COALESCE($8, volume), urgency = COALESCE($9, urgency),
+                   knows_seleto = COALESCE($10, knows_seleto), updated_at = $11
                  WHERE id = $1",
                 columns,
             ),

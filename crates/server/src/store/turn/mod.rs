@@ -1,15 +1,16 @@
 //! What a turn reads; what it saves is in `finish`.
 
 mod finish;
+pub(super) mod quote;
 
 pub use finish::{FinishTurn, Finished, TurnRecord};
 use seleto_rules::conversation::{Author, Kind, Line, Memory};
 use seleto_rules::lead::Lead;
 use uuid::Uuid;
 
-use super::Error;
 use super::engine::{Operation, Row, Tx};
 use super::transcript::VoiceNote;
+use super::{Error, recalled};
 use crate::params;
 
 /// How many earlier messages a brain may read.
@@ -56,6 +57,7 @@ pub struct Context {
 }
 
 /// Loads what a turn needs; `None` when the conversation is gone.
+#[derive(Clone, Copy, Debug)]
 pub struct LoadTurn {
     /// Which conversation.
     pub conversation: Uuid,
@@ -101,6 +103,11 @@ impl Operation for LoadTurn {
             )
             .await?;
         history.reverse();
+        let room = usize::try_from(HISTORY).unwrap_or(0).saturating_sub(history.len());
+        if room > 0 {
+            let earlier = recalled::history(tx, self.conversation, room).await?;
+            history.splice(..0, earlier);
+        }
         let more = burst.len() > usize::try_from(BURST).unwrap_or(usize::MAX);
         let burst = if more { &burst[..burst.len() - 1] } else { &burst };
         context(&state, burst, &history, more).map(Some)

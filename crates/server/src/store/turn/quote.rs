@@ -1,0 +1,175 @@
+//! What a lead wants to buy, and for which firm, in the customer's tables.
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use seleto_rules::lead::Lead;
+
+use crate::params;
+use crate::store::engine::{Statement, Value};
+
+/// The customer's rows beside the lead's own, brought to what is known of the lead.
+pub(crate) fn rows(lead_id: Uuid, phone: &str, lead: &Lead, now: i64) -> Vec<Statement<'static>> {
+    let mut statements = Vec::new();
+    if wants_something(lead) {
+        statements.push(quote(lead_id, lead, now));
+    }
+    if lead.company.is_some() || lead.cnpj.is_some() {
+        statements.extend(company(lead_id, phone, lead, now));
+    }
+    statements
+}
+
+/// The row of `orcamentos` that is this lead's.
+pub(crate) fn quote_id(lead: Uuid) -> Uuid {
+    derived("orcamento", lead)
+}
+
+/// The row of `empresa` that this lead's words made.
+pub(crate) fn company_id(lead: Uuid) -> Uuid {
+    derived("empresa", lead)
+}
+
+/// Always the same for a lead, so that whoever writes a row finds the one that is there.
+fn derived(kind: &str, lead: Uuid) -> Uuid {
+    let hash = Sha256::new().chain_update(kind).chain_update(lead.as_bytes()).finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+fn wants_something(lead: &Lead) -> bool {
+    lead.product.is_some() || lead.product_category.is_some() || lead.volume.is_some()
+}
+
+fn quote(lead_id: Uuid, lead: &Lead, now: i64) -> Statement<'static> {
+    let product = lead.product.as_deref().or(lead.product_category.as_deref());
+    let mut values = params![
+        quote_id(lead_id),
+        lead_id,
+        summary(lead),
+        product,
+        lead.segment.as_deref(),
+        lead.urgency.map(|urgency| urgency.as_str()),
+        lead.volume.map(|volume| volume.to_string()),
+    ]
+    .to_vec();
+    values.push(Value::Time(now));
+    (
+        "INSERT INTO orcamentos (id, lead_id, resumo, produto, segmento, urgencia_compra,
+                                 volume_diario, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+         ON CONFLICT (id) DO UPDATE SET resumo = excluded.resumo, produto = excluded.produto,
+           segmento = excluded.segmento, urgencia_compra = excluded.urgencia_compra,
+           volume_diario = excluded.volume_diario, updated_at = excluded.updated_at
+         WHERE orcamentos.resumo IS DISTINCT FROM excluded.resumo
+            OR orcamentos.produto IS DISTINCT FROM excluded.produto
+            OR orcamentos.segmento IS DISTINCT FROM excluded.segmento",
+        values,
+    )
+}
+
+/// One line for whoever writes the quote.
+fn summary(lead: &Lead) -> String {
+    let product = lead.product.as_deref().or(lead.product_category.as_deref());
+    let parts = [
+        product.map(str::to_owned),
+        lead.volume.map(|volume| volume.in_words()),
+        lead.urgency.map(|urgency| format!("urgência {}", in_words(urgency.as_str()))),
+        lead.company.clone(),
+        lead.city.as_ref().map(|city| match &lead.uf {
+            Some(uf) => format!("{city}/{uf}"),
+            None => city.clone(),
+        }),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn in_words(urgency: &str) -> &str {
+    if urgency == "media" { "média" } else { urgency }
+}
+
+/// A firm is one by its CNPJ; without one, it is this lead's alone.
+///
+/// What the lead's own words made is corrected by the lead; a firm that was there before only
+/// gets what is blank.
+fn company(lead_id: Uuid, phone: &str, lead: &Lead, now: i64) -> [Statement<'static>; 4] {
+    let id = company_id(lead_id);
+    let cnpj = lead.cnpj.as_deref();
+    let mut values = params![
+        id,
+        lead.company.as_deref(),
+        lead.city.as_deref(),
+        lead.uf.as_deref(),
+        cnpj,
+        lead.email.as_deref(),
+        // A lead whose number is not known yet goes by another name.
+        Some(phone).filter(|phone| !phone.contains('@')),
+        lead.name.as_deref(),
+    ]
+    .to_vec();
+    values.push(Value::Time(now));
+    [
+        (
+            "UPDATE empresa SET cnpj = $2
+             WHERE id = $1 AND CAST($2 AS TEXT) IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM empresa other WHERE other.cnpj = $2)",
+            params![id, cnpj].to_vec(),
+        ),
+        (
+            "INSERT INTO empresa (id, nome, cidade, uf, cnpj, email, telefone, contato, created_at,
+                                  updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+             ON CONFLICT DO NOTHING",
+            values.clone(),
+        ),
+        (
+            "UPDATE empresa SET nome = $2, cidade = $3, uf = $4, email = $6, telefone = $7,
+                                contato = $8, updated_at = $9
+             WHERE id = $1 AND (cnpj = $5 OR $5 IS NULL)
+               AND (nome IS DISTINCT FROM $2 OR cidade IS DISTINCT FROM $3
+                    OR uf IS DISTINCT FROM $4 OR email IS DISTINCT FROM $6
+                    OR telefone IS DISTINCT FROM $7 OR contato IS DISTINCT FROM $8)",
+            values.clone(),
+        ),
+        (
+            "UPDATE empresa SET nome = COALESCE(nome, $2), cidade = COALESCE(cidade, $3),
+               uf = COALESCE(uf, $4), email = COALESCE(email, $6),
+               telefone = COALESCE(telefone, $7), contato = COALESCE(contato, $8), updated_at = $9
+             WHERE cnpj = $5 AND id <> $1
+               AND (COALESCE(nome, $2) IS DISTINCT FROM nome
+                    OR COALESCE(cidade, $3) IS DISTINCT FROM cidade
+                    OR COALESCE(uf, $4) IS DISTINCT FROM uf
+                    OR COALESCE(email, $6) IS DISTINCT FROM email
+                    OR COALESCE(telefone, $7) IS DISTINCT FROM telefone
+                    OR COALESCE(contato, $8) IS DISTINCT FROM contato)",
+            values,
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use seleto_rules::lead::{Period, Unit, Urgency, Volume};
+
+    use super::*;
+
+    #[test]
+    fn the_summary_is_one_line_of_what_is_known() {
+        let mut lead = Lead { product: Some("FB300".into()), ..Lead::default() };
+        assert_eq!(summary(&lead), "FB300");
+        lead.volume = Some(Volume { amount: 1500.0, unit: Unit::Hamburguer, period: Period::Dia });
+        lead.urgency = Some(Urgency::Media);
+        lead.city = Some("Itu".into());
+        lead.uf = Some("SP".into());
+        assert_eq!(summary(&lead), "FB300 · 1.500 hambúrgueres por dia · urgência média · Itu/SP");
+    }
+
+    #[test]
+    fn a_leads_rows_are_always_the_same() {
+        let lead = Uuid::from_u128(7);
+        assert_eq!(quote_id(lead), quote_id(lead));
+        assert_ne!(quote_id(lead), company_id(lead));
+        assert_ne!(quote_id(lead), quote_id(Uuid::from_u128(8)));
+    }
+}
