@@ -7,8 +7,8 @@ use super::Error;
 use super::customer::{Cell, Cells, Kind, Table};
 use super::engine::{Operation, Row, Tx, Value};
 use super::queue::Lane;
+use super::quote;
 use super::remotes::{KeepRemote, RemoteState};
-use super::turn::quote;
 use crate::params;
 
 /// Loads what belongs to a conversation; `None` when it is gone.

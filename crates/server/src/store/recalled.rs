@@ -2,16 +2,17 @@
 //! cloud.
 
 use seleto_rules::conversation::Memory;
-use seleto_rules::lead::Lead;
+use seleto_rules::lead::{Field, Lead};
 use uuid::Uuid;
 
 use super::control::audit;
 use super::customer::Table;
 use super::customer_rows::cell;
 use super::engine::{Operation, Row, Tx, Value};
+use super::facts::{NewFact, Source};
 use super::queue::Lane;
 use super::remotes::KeepRemote;
-use super::{Error, customer::Cell, customer::Kind};
+use super::{Error, customer::Cell, customer::Kind, lead};
 use crate::params;
 
 /// How many earlier messages are worth knowing.
@@ -89,8 +90,8 @@ impl Operation for KeepKnown {
         let Some(state) = state else { return Ok(()) };
         let (lead_id, lead_phone) = (state.uuid(0)?, state.text(1)?);
         let profile = state.maybe_text(3)?.unwrap_or_default();
-        let lead = filled(serde_json::from_str(&profile).unwrap_or_default(), &self.known.lead);
-        self.keep_lead(tx, lead_id, &lead).await?;
+        let before: Lead = serde_json::from_str(&profile).unwrap_or_default();
+        self.keep_lead(tx, lead_id, &before, &filled(&before, &self.known.lead)).await?;
         if self.known.opted_out {
             self.remember_opt_out(tx, &state.text(2)?).await?;
         }
@@ -101,51 +102,46 @@ impl Operation for KeepKnown {
 }
 
 impl KeepKnown {
-    async fn keep_lead(&self, tx: &mut Tx<'_>, id: Uuid, lead: &Lead) -> Result<(), Error> {
-        let product = lead.product.as_deref().or(lead.product_category.as_deref());
-        let mut values = params![
-            id,
-            lead.name.as_deref(),
-            lead.email.as_deref(),
-            lead.company.as_deref(),
-            lead.city.as_deref(),
-            lead.uf.as_deref(),
-            product,
-            lead.volume.map(|volume| volume.to_string()),
-            lead.urgency.map(|urgency| urgency.as_str()),
-            lead.knows_seleto,
-            self.known.opted_out,
-        ]
-        .to_vec();
-        values.push(self.known.created_at.map_or(Value::Null, Value::Time));
-        values.push(Value::Time(self.now));
-        let profile = serde_json::to_string(lead).unwrap_or_else(|_| "{}".to_owned());
-        tx.batch(&[
-            (
-                "UPDATE leads SET name = COALESCE(name, $2), email = COALESCE(email, $3),
-                   company = COALESCE(company, $4), city = COALESCE(city, $5),
-                   uf = COALESCE(uf, $6), product = COALESCE(product, $7),
-                   volume = COALESCE(volume, $8), urgency = COALESCE(urgency, $9),
-                   knows_seleto = COALESCE(knows_seleto, $10),
-                   opted_out = CASE WHEN $11 = (1 = 1) THEN (1 = 1) ELSE opted_out END,
-                   created_at = COALESCE($12, created_at), updated_at = $13
-                 WHERE id = $1",
-                values,
-            ),
-            (
-                "INSERT INTO lead_profiles (lead_id, profile) VALUES ($1, $2)
-                 ON CONFLICT (lead_id) DO UPDATE SET profile = excluded.profile",
-                params![id, profile].to_vec(),
-            ),
-            audit(
-                "supabase",
-                "lead_recalled",
-                &self.conversation.to_string(),
-                Some(&names(&self.known.lead)),
-                self.now,
-            ),
-        ])
-        .await
+    /// The lead's columns and profile, each new fact with its source, and what is no fact.
+    async fn keep_lead(
+        &self,
+        tx: &mut Tx<'_>,
+        id: Uuid,
+        before: &Lead,
+        lead: &Lead,
+    ) -> Result<(), Error> {
+        let mut statements = lead::rows(id, lead, self.now);
+        for field in Field::ALL.iter().filter(|field| !before.knows(**field)) {
+            let Some(value) = lead.value(*field) else { continue };
+            let fact = NewFact {
+                lead: id,
+                field: *field,
+                value: value.to_string(),
+                quote: None,
+                message: None,
+                source: Source::Supabase,
+                actor: None,
+                turn: None,
+                at: self.now,
+            };
+            statements.extend(fact.takes_the_place_of(&[]));
+        }
+        statements.push((
+            // Known from before is not written by somebody now: the lead may correct it.
+            "UPDATE facts SET freed_at = $2 WHERE lead_id = $1 AND created_at = $2
+               AND source = 'supabase'",
+            params![id, self.now].to_vec(),
+        ));
+        let created_at = self.known.created_at.map_or(Value::Null, Value::Time);
+        statements.push((
+            "UPDATE leads SET created_at = COALESCE($2, created_at),
+               opted_out = CASE WHEN $3 = (1 = 1) THEN (1 = 1) ELSE opted_out END
+             WHERE id = $1",
+            vec![id.into(), created_at, self.known.opted_out.into()],
+        ));
+        let subject = self.conversation.to_string();
+        statements.push(audit("supabase", "lead_recalled", &subject, None, self.now));
+        tx.batch(&statements).await
     }
 
     async fn remember_opt_out(&self, tx: &mut Tx<'_>, memory: &str) -> Result<(), Error> {
@@ -222,30 +218,22 @@ impl KeepKnown {
 }
 
 /// What is blank in one lead, filled from another.
-fn filled(mut lead: Lead, known: &Lead) -> Lead {
+fn filled(lead: &Lead, known: &Lead) -> Lead {
+    let mut filled = lead.clone();
     // A product and a category exclude each other, and a state belongs to its city.
-    if lead.product.is_none() && lead.product_category.is_none() {
-        lead.product = known.product.clone();
-        lead.product_category = known.product_category.clone();
+    let taken = |field: &Field| match field {
+        Field::Product | Field::ProductCategory => {
+            lead.knows(Field::Product) || lead.knows(Field::ProductCategory)
+        }
+        Field::Uf => lead.knows(Field::Uf) || lead.knows(Field::City),
+        field => lead.knows(*field),
+    };
+    for field in Field::ALL.iter().filter(|field| !taken(field)) {
+        if let Some(value) = known.value(*field) {
+            filled.apply(&value);
+        }
     }
-    if lead.city.is_none() {
-        lead.city = known.city.clone();
-        lead.uf = lead.uf.or_else(|| known.uf.clone());
-    }
-    lead.name = lead.name.or_else(|| known.name.clone());
-    lead.company = lead.company.or_else(|| known.company.clone());
-    lead.email = lead.email.or_else(|| known.email.clone());
-    lead.cnpj = lead.cnpj.or_else(|| known.cnpj.clone());
-    lead.volume = lead.volume.or(known.volume);
-    lead.urgency = lead.urgency.or(known.urgency);
-    lead.knows_seleto = lead.knows_seleto.or(known.knows_seleto);
-    lead.segment = lead.segment.or_else(|| known.segment.clone());
-    lead
-}
-
-fn names(lead: &Lead) -> String {
-    let fields = seleto_rules::lead::Field::ALL.iter().filter(|field| lead.knows(**field));
-    fields.map(|field| field.key()).collect::<Vec<_>>().join(", ")
+    filled
 }
 
 /// What the customer's tables in this database say of a lead whom they knew before us.

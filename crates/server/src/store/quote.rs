@@ -5,28 +5,32 @@ use uuid::Uuid;
 
 use seleto_rules::lead::Lead;
 
+use super::engine::{Statement, Value};
 use crate::params;
-use crate::store::engine::{Statement, Value};
 
 /// The customer's rows beside the lead's own, brought to what is known of the lead.
-pub(crate) fn rows(lead_id: Uuid, phone: &str, lead: &Lead, now: i64) -> Vec<Statement<'static>> {
+pub(super) fn rows(lead_id: Uuid, lead: &Lead, now: i64) -> Vec<Statement<'static>> {
     let mut statements = Vec::new();
-    if wants_something(lead) {
+    if lead.product.is_some() || lead.product_category.is_some() || lead.volume.is_some() {
         statements.push(quote(lead_id, lead, now));
+    } else {
+        statements.push(nothing_wanted(lead_id, now));
     }
     if lead.company.is_some() || lead.cnpj.is_some() {
-        statements.extend(company(lead_id, phone, lead, now));
+        statements.extend(company(lead_id, lead, now));
+    } else {
+        statements.push(no_company(lead_id, now));
     }
     statements
 }
 
 /// The row of `orcamentos` that is this lead's.
-pub(crate) fn quote_id(lead: Uuid) -> Uuid {
+pub(super) fn quote_id(lead: Uuid) -> Uuid {
     derived("orcamento", lead)
 }
 
 /// The row of `empresa` that this lead's words made.
-pub(crate) fn company_id(lead: Uuid) -> Uuid {
+pub(super) fn company_id(lead: Uuid) -> Uuid {
     derived("empresa", lead)
 }
 
@@ -38,8 +42,21 @@ fn derived(kind: &str, lead: Uuid) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-fn wants_something(lead: &Lead) -> bool {
-    lead.product.is_some() || lead.product_category.is_some() || lead.volume.is_some()
+/// Somebody took back what the row was made from.
+fn nothing_wanted(lead: Uuid, now: i64) -> Statement<'static> {
+    (
+        "UPDATE orcamentos SET resumo = NULL, produto = NULL, volume_diario = NULL, updated_at = $2
+         WHERE id = $1 AND resumo IS NOT NULL",
+        vec![quote_id(lead).into(), Value::Time(now)],
+    )
+}
+
+/// The same of the firm.
+fn no_company(lead: Uuid, now: i64) -> Statement<'static> {
+    (
+        "UPDATE empresa SET nome = NULL, updated_at = $2 WHERE id = $1 AND nome IS NOT NULL",
+        vec![company_id(lead).into(), Value::Time(now)],
+    )
 }
 
 fn quote(lead_id: Uuid, lead: &Lead, now: i64) -> Statement<'static> {
@@ -63,7 +80,6 @@ fn quote(lead_id: Uuid, lead: &Lead, now: i64) -> Statement<'static> {
            segmento = excluded.segmento, urgencia_compra = excluded.urgencia_compra,
            volume_diario = excluded.volume_diario, updated_at = excluded.updated_at
          WHERE orcamentos.resumo IS DISTINCT FROM excluded.resumo
-            OR orcamentos.produto IS DISTINCT FROM excluded.produto
             OR orcamentos.segmento IS DISTINCT FROM excluded.segmento",
         values,
     )
@@ -93,7 +109,7 @@ fn in_words(urgency: &str) -> &str {
 ///
 /// What the lead's own words made is corrected by the lead; a firm that was there before only
 /// gets what is blank.
-fn company(lead_id: Uuid, phone: &str, lead: &Lead, now: i64) -> [Statement<'static>; 4] {
+fn company(lead_id: Uuid, lead: &Lead, now: i64) -> [Statement<'static>; 4] {
     let id = company_id(lead_id);
     let cnpj = lead.cnpj.as_deref();
     let mut values = params![
@@ -103,8 +119,7 @@ fn company(lead_id: Uuid, phone: &str, lead: &Lead, now: i64) -> [Statement<'sta
         lead.uf.as_deref(),
         cnpj,
         lead.email.as_deref(),
-        // A lead whose number is not known yet goes by another name.
-        Some(phone).filter(|phone| !phone.contains('@')),
+        lead_id,
         lead.name.as_deref(),
     ]
     .to_vec();
@@ -119,29 +134,31 @@ fn company(lead_id: Uuid, phone: &str, lead: &Lead, now: i64) -> [Statement<'sta
         (
             "INSERT INTO empresa (id, nome, cidade, uf, cnpj, email, telefone, contato, created_at,
                                   updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+             VALUES ($1, $2, $3, $4, $5, $6, (SELECT l.phone FROM leads l WHERE l.id = $7), $8, $9, $9)
              ON CONFLICT DO NOTHING",
             values.clone(),
         ),
         (
-            "UPDATE empresa SET nome = $2, cidade = $3, uf = $4, email = $6, telefone = $7,
-                                contato = $8, updated_at = $9
+            "UPDATE empresa SET nome = $2, cidade = $3, uf = $4, email = $6,
+               telefone = (SELECT l.phone FROM leads l WHERE l.id = $7), contato = $8, updated_at = $9
              WHERE id = $1 AND (cnpj = $5 OR $5 IS NULL)
                AND (nome IS DISTINCT FROM $2 OR cidade IS DISTINCT FROM $3
                     OR uf IS DISTINCT FROM $4 OR email IS DISTINCT FROM $6
-                    OR telefone IS DISTINCT FROM $7 OR contato IS DISTINCT FROM $8)",
+                    OR telefone IS DISTINCT FROM
+                      (SELECT l.phone FROM leads l WHERE l.id = $7) OR contato IS DISTINCT FROM $8)",
             values.clone(),
         ),
         (
             "UPDATE empresa SET nome = COALESCE(nome, $2), cidade = COALESCE(cidade, $3),
                uf = COALESCE(uf, $4), email = COALESCE(email, $6),
-               telefone = COALESCE(telefone, $7), contato = COALESCE(contato, $8), updated_at = $9
+               
+               telefone = COALESCE(telefone, (SELECT l.phone FROM leads l WHERE l.id = $7)), contato = COALESCE(contato, $8), updated_at = $9
              WHERE cnpj = $5 AND id <> $1
                AND (COALESCE(nome, $2) IS DISTINCT FROM nome
                     OR COALESCE(cidade, $3) IS DISTINCT FROM cidade
                     OR COALESCE(uf, $4) IS DISTINCT FROM uf
                     OR COALESCE(email, $6) IS DISTINCT FROM email
-                    OR COALESCE(telefone, $7) IS DISTINCT FROM telefone
+                    OR telefone IS NULL
                     OR COALESCE(contato, $8) IS DISTINCT FROM contato)",
             values,
         ),
