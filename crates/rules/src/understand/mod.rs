@@ -81,8 +81,9 @@ pub fn read(turn: &Turn<'_>) -> Understanding {
 /// What a few words say by themselves, outside any conversation.
 pub fn words(playbook: &Playbook, words: &str) -> Vec<Fact> {
     let burst = [Line::text(Author::Lead, words)];
+    let (catalogue, agent) = (&playbook.machines, playbook.company.agent.name.as_str());
     let lead = &Lead::default();
-    understand(&Context { catalogue: &playbook.machines, lead, history: &[], burst: &burst }).facts
+    understand(&Context { catalogue, agent, lead, history: &[], burst: &burst }).facts
 }
 
 /// Understands a burst.

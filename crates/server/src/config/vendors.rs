@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_database_of_supabase_is_known_by_its_address() {
-        let check = |url, project: Option<&str>| {
+        let check = |url: &str, project: Option<&str>| {
             assert_eq!(supabase_project(url).as_deref(), project, "{url}");
         };
         check("postgres://postgres:x@db.abc.supabase.co:5432/postgres", Some("abc"));

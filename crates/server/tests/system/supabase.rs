@@ -135,6 +135,12 @@ async fn converge(world: &World) {
     }
 }
 
+/// Ticks of the last messages may still be on their way when the test has seen enough.
+async fn finished(world: World) {
+    converge(&world).await;
+    world.done().await;
+}
+
 async fn every_table_equals_our_record(world: World) {
     talk(&world, 20).await;
     world.settle().await;
@@ -143,7 +149,7 @@ async fn every_table_equals_our_record(world: World) {
         .map(|table| supabase(&world).rows(table).len());
     assert_eq!(counts, [20, 20, 20, 20]);
     assert!(supabase(&world).rows("conversations").len() >= 20 * 16);
-    world.done().await;
+    finished(world).await;
 }
 
 async fn a_fifth_of_the_calls_fails_and_nothing_is_missing(world: World) {
@@ -158,7 +164,7 @@ async fn a_fifth_of_the_calls_fails_and_nothing_is_missing(world: World) {
     converge(&world).await;
     assert_equal(&world).await;
     assert!(supabase(&world).calls().count(|call| call.fault.is_some()) > 40);
-    world.done().await;
+    finished(world).await;
 }
 
 async fn a_day_without_supabase_costs_no_answer_and_no_row(world: World) {
@@ -185,7 +191,7 @@ async fn a_day_without_supabase_costs_no_answer_and_no_row(world: World) {
     assert_equal(&world).await;
     assert_eq!(world.app.health.state("supabase").name(), "connected");
     assert_eq!(breaker_alerts(&world).await, Vec::<String>::new());
-    world.done().await;
+    finished(world).await;
 }
 
 fn vendor_heals(faults: &seleto_simulator::FaultPlan) {
@@ -217,7 +223,7 @@ async fn a_missing_grant_stops_the_lane_with_one_alert_and_heals(world: World) {
     health::probe(&world.app).await;
     assert_eq!(world.app.health.state("supabase").name(), "connected");
     assert_eq!(breaker_alerts(&world).await, Vec::<String>::new());
-    world.done().await;
+    finished(world).await;
 }
 
 const KNOWN: &str = "0190c1d0-0000-7000-8000-000000000001";
@@ -256,7 +262,7 @@ async fn a_lead_that_supabase_knows_is_greeted_by_name(world: World) {
     let [row] = supabase(&world).rows("leads").try_into().unwrap();
     assert_eq!((&row["id"], &row["phone"]), (&json!(KNOWN), &json!("5511987654321")));
     assert_eq!(row["created_at"], "2026-01-02T03:04:05.000Z");
-    world.done().await;
+    finished(world).await;
 }
 
 async fn a_lead_whom_supabase_got_meanwhile_is_adopted(world: World) {
@@ -273,7 +279,7 @@ async fn a_lead_whom_supabase_got_meanwhile_is_adopted(world: World) {
     assert_eq!(found[0]["product"], "FB300");
     assert_eq!(supabase(&world).rows("orcamentos")[0]["lead_id"], found[0]["id"]);
     assert_eq!(world.value("SELECT email FROM leads").await, "bia@casa.com.br");
-    world.done().await;
+    finished(world).await;
 }
 
 async fn what_the_customer_filled_in_is_not_blanked(world: World) {
@@ -287,7 +293,7 @@ async fn what_the_customer_filled_in_is_not_blanked(world: World) {
     world.settle().await;
     let [row] = supabase(&world).rows("leads").try_into().unwrap();
     assert_eq!((&row["email"], &row["product"]), (&json!("carlos@centro.com.br"), &json!("FB300")));
-    world.done().await;
+    finished(world).await;
 }
 
 async fn one_row_that_is_refused_does_not_stop_the_rest(world: World) {
@@ -300,7 +306,7 @@ async fn one_row_that_is_refused_does_not_stop_the_rest(world: World) {
     assert_eq!(world.value(alerts).await, "1");
     let there = supabase(&world).rows("conversations").len();
     assert_eq!(world.value("SELECT COUNT(*) FROM conversations").await, (there + 1).to_string());
-    world.done().await;
+    finished(world).await;
 }
 
 async fn a_simple_message_takes_two_requests(world: World) {
@@ -314,5 +320,5 @@ async fn a_simple_message_takes_two_requests(world: World) {
     let requests = supabase(&world).calls().total() - before;
     assert!(requests <= 2, "{requests} requests for a simple message");
     assert_equal(&world).await;
-    world.done().await;
+    finished(world).await;
 }
