@@ -16,6 +16,7 @@ mod model;
 mod notes;
 mod outage;
 mod replicas;
+mod supabase;
 mod takeover;
 mod voice;
 mod webhooks;
