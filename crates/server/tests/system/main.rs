@@ -9,6 +9,7 @@ mod world;
 mod bursts;
 mod chatwoot;
 mod deliveries;
+mod facts;
 mod identities;
 mod malformed;
 mod model;
