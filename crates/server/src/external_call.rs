@@ -36,6 +36,8 @@ pub enum Service {
     Media,
     /// Where the team reads along.
     Chatwoot,
+    /// The sales CRM.
+    PipeRun,
 }
 
 /// How a call ended, as far as logs and metrics tell calls apart.
@@ -112,6 +114,7 @@ impl Service {
             Self::OpenAi => "openai",
             Self::Media => "media",
             Self::Chatwoot => "chatwoot",
+            Self::PipeRun => "piperun",
         }
     }
 }

@@ -10,6 +10,7 @@ mod local_server;
 mod log;
 pub mod openai;
 mod phones;
+pub mod piperun;
 mod poster;
 pub mod zapi;
 
@@ -30,6 +31,8 @@ pub struct SimulatorConfig {
     pub openai: openai::OpenaiConfig,
     /// The local Chatwoot; without it none runs.
     pub chatwoot: Option<chatwoot::ChatwootConfig>,
+    /// The local PipeRun; without it there is none.
+    pub piperun: Option<piperun::PiperunConfig>,
 }
 
 /// All local vendors, running.
@@ -41,6 +44,8 @@ pub struct Simulator {
     pub openai: openai::Openai,
     /// The local Chatwoot, when it was asked for.
     pub chatwoot: Option<chatwoot::Chatwoot>,
+    /// The local PipeRun, when there is one.
+    pub piperun: Option<piperun::Piperun>,
 }
 
 impl Simulator {
@@ -52,7 +57,11 @@ impl Simulator {
             Some(config) => Some(chatwoot::Chatwoot::start(config).await?),
             None => None,
         };
-        Ok(Self { zapi, openai, chatwoot })
+        let piperun = match config.piperun {
+            Some(config) => Some(piperun::Piperun::start(config).await?),
+            None => None,
+        };
+        Ok(Self { zapi, openai, chatwoot, piperun })
     }
 
     /// The environment variables that point an agent to them.
@@ -60,6 +69,7 @@ impl Simulator {
         let mut pairs = self.zapi.environment();
         pairs.extend(self.openai.environment());
         pairs.extend(self.chatwoot.iter().flat_map(chatwoot::Chatwoot::environment));
+        pairs.extend(self.piperun.iter().flat_map(piperun::Piperun::environment));
         pairs
     }
 
@@ -69,6 +79,9 @@ impl Simulator {
         if let Some(chatwoot) = &self.chatwoot {
             chatwoot.call_back(agent_url, webhook_secret);
         }
+        if let Some(piperun) = &self.piperun {
+            piperun.call_back(agent_url, webhook_secret);
+        }
     }
 
     /// Stops all of them.
@@ -77,6 +90,9 @@ impl Simulator {
         self.openai.stop().await;
         if let Some(chatwoot) = &self.chatwoot {
             chatwoot.stop().await;
+        }
+        if let Some(piperun) = &self.piperun {
+            piperun.stop().await;
         }
     }
 }

@@ -99,6 +99,7 @@ impl World {
                 webhook_secret: given("CHATWOOT_WEBHOOK_SECRET").map(str::to_owned),
                 ..ChatwootConfig::default()
             }),
+            ..SimulatorConfig::default()
         })
         .await
         .unwrap();
