@@ -95,7 +95,17 @@ fn copies_share_a_key_and_different_events_do_not() {
         .iter()
         // These are the same message in several shapes.
         .filter(|(name, _)| !name.starts_with("outgoing-") && !name.contains("command"))
-        .filter(|(name, _)| !["template", "private-note", "incoming-audio", "other-inbox", "other-account", "without-phone"].contains(&name.as_str()))
+        .filter(|(name, _)| {
+            ![
+                "template",
+                "private-note",
+                "incoming-audio",
+                "other-inbox",
+                "other-account",
+                "without-phone",
+            ]
+            .contains(&name.as_str())
+        })
         .map(|(_, body)| decode(body).unwrap().dedupe_key())
         .collect();
     let distinct: BTreeSet<&String> = keys.iter().collect();
