@@ -22,7 +22,7 @@ use crate::store::setting::KeepSetting;
 use crate::store::spool::Spool;
 use crate::store::{self, Store};
 use crate::telemetry::Metrics;
-use crate::zapi;
+use crate::{supabase, zapi};
 
 /// The store, the clients, the clock and the configuration.
 pub struct App {
@@ -36,10 +36,12 @@ pub struct App {
     pub zapi: Option<zapi::Client>,
     /// The model, when it is configured.
     pub openai: Option<openai::Client>,
-    /// Where the team reads along, when it is configured.
-    pub chatwoot: Option<chatwoot::Client>,
     /// The CRM, when it is configured.
     pub piperun: Option<piperun::Client>,
+    /// Where the team reads along, when it is configured.
+    pub chatwoot: Option<chatwoot::Client>,
+    /// The customer's tables in the cloud, when they are configured.
+    pub supabase: Option<supabase::Client>,
     /// Fetches what leads send.
     pub media: media::Client,
     /// How many recordings may be listened to at once: each is in memory meanwhile.
@@ -110,15 +112,20 @@ impl App {
             .as_ref()
             .map(|openai| openai_client(&config, openai, &http))
             .transpose()?;
+        let piperun = config
+            .piperun
+            .as_ref()
+            .map(|piperun| piperun_client(&config, piperun, &http))
+            .transpose()?;
         let chatwoot = config
             .chatwoot
             .as_ref()
             .map(|chatwoot| chatwoot_client(&config, chatwoot, &http))
             .transpose()?;
-        let piperun = config
-            .piperun
+        let supabase = config
+            .supabase
             .as_ref()
-            .map(|piperun| piperun_client(&config, piperun, &http))
+            .map(|supabase| supabase_client(&config, supabase, &http))
             .transpose()?;
         let media = media::Client::new(config.media_allowed_hosts.clone(), config.log_phones)?;
         let webhook_secret = webhook_secret(&config, &store).await?;
@@ -130,8 +137,9 @@ impl App {
             clock,
             zapi,
             openai,
-            chatwoot,
             piperun,
+            chatwoot,
+            supabase,
             media,
             ears: Semaphore::new(EARS),
             webhook_secret,
@@ -246,6 +254,24 @@ fn piperun_client(
         phones: config.log_phones,
     };
     piperun::Client::new(http.clone(), settings)
+        .map_err(|error| StartError::Client(error.to_string()))
+}
+
+/// How long a call to Supabase may take in all.
+const SUPABASE_TIME: Duration = Duration::from_secs(15);
+
+fn supabase_client(
+    config: &Config,
+    supabase: &config::Supabase,
+    http: &reqwest::Client,
+) -> Result<supabase::Client, StartError> {
+    let settings = supabase::Settings {
+        base_url: supabase.url.clone(),
+        key: supabase.key.clone(),
+        timeout: SUPABASE_TIME,
+        phones: config.log_phones,
+    };
+    supabase::Client::new(http.clone(), settings)
         .map_err(|error| StartError::Client(error.to_string()))
 }
 

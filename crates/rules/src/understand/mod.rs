@@ -36,6 +36,7 @@ use std::cell::RefCell;
 
 use crate::conversation::{Author, Intent, Kind, Line, Turn};
 use crate::lead::{Fact, Lead, Value};
+use crate::playbook::Playbook;
 use catalogue::Catalogue;
 use contact::Special;
 use question::Question;
@@ -75,6 +76,14 @@ pub fn read(turn: &Turn<'_>) -> Understanding {
     let Turn { playbook, lead, history, burst, .. } = *turn;
     let agent = playbook.company.agent.name.as_str();
     understand(&Context { catalogue: &playbook.machines, agent, lead, history, burst })
+}
+
+/// What a few words say by themselves, outside any conversation.
+pub fn words(playbook: &Playbook, words: &str) -> Vec<Fact> {
+    let burst = [Line::text(Author::Lead, words)];
+    let (catalogue, agent) = (&playbook.machines, playbook.company.agent.name.as_str());
+    let lead = &Lead::default();
+    understand(&Context { catalogue, agent, lead, history: &[], burst: &burst }).facts
 }
 
 /// Understands a burst.

@@ -3,12 +3,11 @@
 use secrecy::ExposeSecret;
 
 use crate::app::{App, load_playbook};
-use crate::chatwoot;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::openai;
 use crate::store::setting::Ping;
 use crate::store::{Store, migrate};
+use crate::{chatwoot, openai};
 
 /// What was found of one service.
 #[derive(Clone, Debug, PartialEq, Eq)]

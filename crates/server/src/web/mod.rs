@@ -49,8 +49,8 @@ pub fn router(app: Arc<App>, demo: Option<Router>) -> Router {
     let mut webhooks = Router::new()
         .route("/webhook/text", post(webhooks::zapi))
         .route("/webhook/audio", post(webhooks::zapi))
-        .route(CHATWOOT_WEBHOOK, post(chatwoot::chatwoot))
-        .route("/webhook/piperun", post(piperun::deal));
+        .route("/webhook/piperun", post(piperun::deal))
+        .route(CHATWOOT_WEBHOOK, post(chatwoot::chatwoot));
     for (path, _) in ZAPI_WEBHOOKS {
         webhooks = webhooks.route(path, post(webhooks::zapi));
     }

@@ -15,12 +15,18 @@ use seleto::telemetry::Metrics;
 use seleto::turns::Turns;
 use seleto_simulator::chatwoot::{Chatwoot, ChatwootConfig};
 use seleto_simulator::openai::OpenaiConfig;
+use seleto_simulator::piperun::PiperunConfig;
+use seleto_simulator::supabase::SupabaseConfig;
 use seleto_simulator::zapi::{Lead, ZapiConfig};
 use seleto_simulator::{Simulator, SimulatorConfig};
 use tokio_util::sync::CancellationToken;
 
 /// Tuesday, 24 November 2026, 10:00 in São Paulo: within business hours.
 pub const TUESDAY_MORNING: i64 = 1_795_525_200_000;
+
+/// The value of a vendor's first variable that has the vendor simulated: the simulator tells the
+/// agent the rest.
+pub const SIMULATED: &str = "simulated";
 
 /// The agent and its vendors.
 pub struct World {
@@ -99,7 +105,9 @@ impl World {
                 webhook_secret: given("CHATWOOT_WEBHOOK_SECRET").map(str::to_owned),
                 ..ChatwootConfig::default()
             }),
-            ..SimulatorConfig::default()
+            piperun: runs("piperun").then(PiperunConfig::default),
+            supabase: runs("supabase")
+                .then(|| SupabaseConfig { clock: vendor_clock, ..SupabaseConfig::default() }),
         })
         .await
         .unwrap();
@@ -213,7 +221,8 @@ fn config(simulator: &Simulator, vars: &[(&str, &str)]) -> Config {
     let environment = simulator.environment();
     let model = vars.iter().any(|(name, _)| *name == "OPENAI_MODEL");
     let (config, _) = Config::from_vars(|name| {
-        if let Some((_, value)) = vars.iter().find(|(key, _)| *key == name) {
+        let given = vars.iter().find(|(key, value)| *key == name && *value != SIMULATED);
+        if let Some((_, value)) = given {
             return Some((*value).to_owned());
         }
         if name.starts_with("OPENAI") && !model {

@@ -5,6 +5,7 @@ mod chatwoot;
 mod media;
 mod openai;
 mod piperun;
+mod supabase;
 mod transcription;
 mod vendor;
 mod zapi;
