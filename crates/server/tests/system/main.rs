@@ -7,6 +7,7 @@ mod postgres;
 mod world;
 
 mod bursts;
+mod crm;
 mod deliveries;
 mod identities;
 mod malformed;

@@ -14,12 +14,17 @@ use seleto::store::{Error, Store, migrate};
 use seleto::telemetry::Metrics;
 use seleto::turns::Turns;
 use seleto_simulator::openai::OpenaiConfig;
+use seleto_simulator::piperun::PiperunConfig;
 use seleto_simulator::zapi::{Lead, ZapiConfig};
 use seleto_simulator::{Simulator, SimulatorConfig};
 use tokio_util::sync::CancellationToken;
 
 /// Tuesday, 24 November 2026, 10:00 in São Paulo: within business hours.
 pub const TUESDAY_MORNING: i64 = 1_795_525_200_000;
+
+/// The value of a vendor's first variable that has the vendor simulated: the simulator tells the
+/// agent the rest.
+pub const SIMULATED: &str = "simulated";
 
 /// The agent and its vendors.
 pub struct World {
@@ -88,7 +93,10 @@ impl World {
         let vendor_clock = seleto_simulator::Clock::new(move || told.now());
         let simulator = Simulator::start(SimulatorConfig {
             zapi: ZapiConfig { clock: vendor_clock.clone(), ..ZapiConfig::default() },
-            openai: OpenaiConfig { clock: vendor_clock, ..OpenaiConfig::default() },
+            openai: OpenaiConfig { clock: vendor_clock.clone(), ..OpenaiConfig::default() },
+            piperun: vars
+                .contains(&("PIPERUN_API_TOKEN", SIMULATED))
+                .then(|| PiperunConfig { clock: vendor_clock, ..PiperunConfig::default() }),
             ..SimulatorConfig::default()
         })
         .await
@@ -195,7 +203,8 @@ fn config(simulator: &Simulator, vars: &[(&str, &str)]) -> Config {
     let environment = simulator.environment();
     let model = vars.iter().any(|(name, _)| *name == "OPENAI_MODEL");
     let (config, _) = Config::from_vars(|name| {
-        if let Some((_, value)) = vars.iter().find(|(key, _)| *key == name) {
+        let given = vars.iter().find(|(key, value)| *key == name && *value != SIMULATED);
+        if let Some((_, value)) = given {
             return Some((*value).to_owned());
         }
         if name.starts_with("OPENAI") && !model {
