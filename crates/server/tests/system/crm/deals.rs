@@ -75,7 +75,10 @@ async fn a_hot_lead_becomes_a_person_a_company_and_a_deal(world: World) {
     let summary = "FB300 · 500 hambúrgueres por dia · Joinville/SC · urgência alta (compra em até \
                    30 dias)";
     let volume = "500 hambúrgueres por dia";
-    assert_eq!(world.rows(quote).await, [["FB300", "hamburgueria", "alta", volume, id.as_str(), summary]]);
+    assert_eq!(
+        world.rows(quote).await,
+        [["FB300", "hamburgueria", "alta", volume, id.as_str(), summary]]
+    );
     let company = "SELECT nome, cidade, uf, cnpj, telefone, contato FROM empresa";
     assert_eq!(
         world.rows(company).await,
