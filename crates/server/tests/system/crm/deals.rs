@@ -24,6 +24,7 @@ with_a_crm!(
     a_list_of_cities_that_is_away_does_not_keep_the_deal_back,
     twenty_leads_of_eight_turns_are_twenty_deals,
     a_lead_that_is_not_hot_gets_no_deal,
+    two_leads_that_turn_out_to_be_one_keep_the_one_deal,
 );
 
 async fn a_hot_lead_becomes_a_person_a_company_and_a_deal(world: World) {
@@ -207,6 +208,26 @@ async fn a_lead_that_is_not_hot_gets_no_deal(world: World) {
     assert_eq!(world.value("SELECT temperature FROM leads").await, "morno");
     assert_eq!(crm(&world).calls().total(), 0);
     assert_eq!(world.value("SELECT COUNT(*) FROM orcamentos").await, "1");
+    world.done().await;
+}
+
+async fn two_leads_that_turn_out_to_be_one_keep_the_one_deal(world: World) {
+    write(&world, PHONE, "oi").await;
+    let lid = "65998849469@lid";
+    for text in TURNS {
+        world.lead(PHONE, "João").by_lid_only(lid).write(text).await.unwrap();
+        world.settle().await;
+    }
+    assert_eq!(world.value("SELECT COUNT(*) FROM leads").await, "2");
+    let both = world.lead(PHONE, "João").with_lid(lid);
+    both.write("na verdade são 900 hambúrgueres por dia").await.unwrap();
+    world.settle().await;
+    assert_eq!(world.value("SELECT COUNT(*) FROM leads").await, "1");
+    let crm = crm(&world);
+    assert_eq!((crm.persons().len(), crm.deals().len()), (1, 1));
+    let volume = &crm.deals()[0]["custom_fields"][1]["value"];
+    assert_eq!(volume, "900 hambúrgueres por dia", "and it is kept up to date");
+    come_into_step(&world).await;
     world.done().await;
 }
 

@@ -21,6 +21,8 @@ with_a_crm!(
     random_faults_leave_the_same_counts,
     a_refused_token_waits_behind_one_alert,
     a_crm_that_is_away_is_told_everything_later,
+    a_crm_that_knows_few_calls_gets_its_deals,
+    a_deal_in_doubt_that_cannot_be_looked_for_is_left_to_people,
 );
 
 async fn an_answer_that_is_lost_makes_no_second_record(world: World) {
@@ -177,5 +179,41 @@ async fn a_crm_that_is_away_is_told_everything_later(world: World) {
     }
     come_into_step(&world).await;
     assert_eq!((crm.persons().len(), crm.deals().len(), crm.notes().len()), (1, 1, 1));
+    world.done().await;
+}
+
+async fn a_crm_that_knows_few_calls_gets_its_deals(world: World) {
+    let crm = crm(&world);
+    let known = [Operation::CreatePerson, Operation::CreateDeal];
+    for operation in Operation::ALL.iter().filter(|operation| !known.contains(operation)) {
+        crm.faults(*operation).always(Fault::refused(404, "Not Found"));
+    }
+    talk(&world, PHONE).await;
+    come_into_step(&world).await;
+    assert_eq!((crm.persons().len(), crm.deals().len()), (1, 1));
+    write(&world, PHONE, "obrigado!").await;
+    assert_eq!((crm.persons().len(), crm.deals().len()), (1, 1));
+    let breakers = "SELECT COUNT(*) FROM breakers";
+    assert_eq!(world.value(breakers).await, "0");
+    world.done().await;
+}
+
+async fn a_deal_in_doubt_that_cannot_be_looked_for_is_left_to_people(world: World) {
+    let crm = crm(&world);
+    crm.faults(Operation::CreateDeal).next(Fault::reset_after_accept());
+    crm.faults(Operation::ListDeals).spare(1);
+    crm.faults(Operation::ListDeals).next_times(9, Fault::refused(422, "filtro inválido"));
+    talk(&world, PHONE).await;
+    come_into_step(&world).await;
+    assert_eq!(crm.deals().len(), 1, "better none than two");
+    assert_eq!(
+        world.value("SELECT kind, state FROM remotes WHERE state <> 'done'").await,
+        "deal|refused"
+    );
+    crm.faults(Operation::ListDeals).clear();
+    let told = seleto::crm::reconcile(&world.app, false).await.unwrap();
+    assert!(!told.is_empty());
+    assert_eq!((crm.deals().len(), crm.notes().len()), (1, 1));
+    world.settle().await;
     world.done().await;
 }
