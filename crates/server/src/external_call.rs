@@ -34,6 +34,8 @@ pub enum Service {
     OpenAi,
     /// Where a lead's files lie.
     Media,
+    /// The sales CRM.
+    PipeRun,
     /// The customer's database in the cloud.
     Supabase,
 }
@@ -111,6 +113,7 @@ impl Service {
             Self::ZApi => "zapi",
             Self::OpenAi => "openai",
             Self::Media => "media",
+            Self::PipeRun => "piperun",
             Self::Supabase => "supabase",
         }
     }

@@ -5,14 +5,13 @@ use seleto_rules::qualification::Qualification;
 use uuid::Uuid;
 
 use super::engine::{Statement, Value};
-use super::quote;
 use crate::params;
 
-/// Writes what is known of a lead, here and in the rows about what they want to buy.
+/// Writes what is known of a lead.
 ///
 /// What the customer's columns held before us and says nothing to us ("geladeira") stays: a blank
 /// is only written over what we knew.
-pub(super) fn rows(id: Uuid, lead: &Lead, now: i64) -> Vec<Statement<'static>> {
+pub(super) fn rows(id: Uuid, lead: &Lead, now: i64) -> [Statement<'static>; 2] {
     let product = lead.product.as_deref().or(lead.product_category.as_deref());
     let mut columns = params![
         id,
@@ -30,7 +29,7 @@ pub(super) fn rows(id: Uuid, lead: &Lead, now: i64) -> Vec<Statement<'static>> {
     columns.push(Value::Time(now));
     // Plain data: serialising it cannot fail.
     let profile = serde_json::to_string(lead).unwrap_or_else(|_| "{}".to_owned());
-    let mut statements = vec![
+    [
         (
             r#"UPDATE leads SET name = $2, email = $3, company = $4, city = $5, uf = $6,
                product = CASE WHEN CAST($7 AS TEXT) IS NULL AND NOT EXISTS (
@@ -51,9 +50,7 @@ pub(super) fn rows(id: Uuid, lead: &Lead, now: i64) -> Vec<Statement<'static>> {
              ON CONFLICT (lead_id) DO UPDATE SET profile = excluded.profile",
             params![id, profile].to_vec(),
         ),
-    ];
-    statements.extend(quote::rows(id, lead, now));
-    statements
+    ]
 }
 
 /// Writes how near a lead is to buying, and since when.

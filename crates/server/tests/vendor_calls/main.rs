@@ -3,6 +3,7 @@
 
 mod media;
 mod openai;
+mod piperun;
 mod supabase;
 mod transcription;
 mod vendor;
