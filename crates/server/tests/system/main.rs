@@ -15,6 +15,7 @@ mod model;
 mod outage;
 mod replicas;
 mod supabase;
+mod supabase_schema;
 mod takeover;
 mod voice;
 mod webhooks;
