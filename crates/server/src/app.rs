@@ -9,6 +9,7 @@ use seleto_rules::playbook::Playbook;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use crate::chatwoot;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::health::Health;
@@ -37,6 +38,8 @@ pub struct App {
     pub openai: Option<openai::Client>,
     /// The CRM, when it is configured.
     pub piperun: Option<piperun::Client>,
+    /// Where the team reads along, when it is configured.
+    pub chatwoot: Option<chatwoot::Client>,
     /// The customer's tables in the cloud, when they are configured.
     pub supabase: Option<supabase::Client>,
     /// Fetches what leads send.
@@ -114,6 +117,11 @@ impl App {
             .as_ref()
             .map(|piperun| piperun_client(&config, piperun, &http))
             .transpose()?;
+        let chatwoot = config
+            .chatwoot
+            .as_ref()
+            .map(|chatwoot| chatwoot_client(&config, chatwoot, &http))
+            .transpose()?;
         let supabase = config
             .supabase
             .as_ref()
@@ -130,6 +138,7 @@ impl App {
             zapi,
             openai,
             piperun,
+            chatwoot,
             supabase,
             media,
             ears: Semaphore::new(EARS),
@@ -180,6 +189,27 @@ fn zapi_client(
         phones: config.log_phones,
     };
     zapi::Client::new(http.clone(), settings).map_err(|error| StartError::Client(error.to_string()))
+}
+
+/// How long a call to Chatwoot may take in all: a little longer than its server works on one, so
+/// that what it still does is done when we look.
+const CHATWOOT_TIME: Duration = Duration::from_secs(20);
+
+fn chatwoot_client(
+    config: &Config,
+    chatwoot: &config::Chatwoot,
+    http: &reqwest::Client,
+) -> Result<chatwoot::Client, StartError> {
+    let settings = chatwoot::Settings {
+        base_url: chatwoot.url.clone(),
+        token: chatwoot.token.clone(),
+        account: chatwoot.account,
+        inbox: chatwoot.inbox,
+        timeout: CHATWOOT_TIME,
+        phones: config.log_phones,
+    };
+    chatwoot::Client::new(http.clone(), settings)
+        .map_err(|error| StartError::Client(error.to_string()))
 }
 
 /// Without a spool the agent still runs: it then refuses webhooks while PostgreSQL is away.

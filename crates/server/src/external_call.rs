@@ -36,6 +36,8 @@ pub enum Service {
     Media,
     /// The sales CRM.
     PipeRun,
+    /// Where the team reads along.
+    Chatwoot,
     /// The customer's database in the cloud.
     Supabase,
 }
@@ -114,6 +116,7 @@ impl Service {
             Self::OpenAi => "openai",
             Self::Media => "media",
             Self::PipeRun => "piperun",
+            Self::Chatwoot => "chatwoot",
             Self::Supabase => "supabase",
         }
     }

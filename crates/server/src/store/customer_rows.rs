@@ -7,6 +7,7 @@ use super::Error;
 use super::customer::{Cell, Cells, Kind, Table};
 use super::engine::{Operation, Row, Tx, Value};
 use super::queue::Lane;
+use super::quote;
 use super::remotes::{KeepRemote, RemoteState};
 use crate::params;
 
@@ -63,9 +64,10 @@ impl Operation for LoadCustomerRows {
         for table in Table::ALL {
             let (condition, values) = match table {
                 Table::Leads => ("t.id = $2", params![lead].to_vec()),
-                Table::Empresa => {
-                    ("(t.id = $2 OR t.cnpj = $3)", params![lead, profile.cnpj.as_deref()].to_vec())
-                }
+                Table::Empresa => (
+                    "(t.id = $2 OR t.cnpj = $3)",
+                    params![quote::company_id(lead), profile.cnpj.as_deref()].to_vec(),
+                ),
                 Table::Orcamentos => ("t.lead_id = $2", params![lead].to_vec()),
                 Table::Conversations => {
                     (MESSAGES, params![self.conversation, self.changed_since].to_vec())

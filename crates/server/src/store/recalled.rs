@@ -110,7 +110,7 @@ impl KeepKnown {
         before: &Lead,
         lead: &Lead,
     ) -> Result<(), Error> {
-        let mut statements = lead::rows(id, lead, self.now).to_vec();
+        let mut statements = lead::rows(id, lead, self.now);
         for field in Field::ALL.iter().filter(|field| !before.knows(**field)) {
             let Some(value) = lead.value(*field) else { continue };
             let fact = NewFact {

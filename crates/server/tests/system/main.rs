@@ -7,11 +7,13 @@ mod postgres;
 mod world;
 
 mod bursts;
+mod chatwoot;
 mod deliveries;
 mod facts;
 mod identities;
 mod malformed;
 mod model;
+mod notes;
 mod outage;
 mod replicas;
 mod supabase;

@@ -99,7 +99,8 @@ impl Operation for LoadTurn {
             .rows(
                 "SELECT m.author, m.kind, COALESCE(m.transcript, m.text), NULL FROM messages m
                  LEFT JOIN deliveries d ON d.id = m.delivery_id
-                 WHERE m.conversation_id = $1 AND (m.author <> 'lead' OR m.turn_id IS NOT NULL)
+                 WHERE m.conversation_id = $1 AND m.author <> 'note'
+                   AND (m.author <> 'lead' OR m.turn_id IS NOT NULL)
                    AND (d.state IS NULL OR d.state NOT IN ('cancelled', 'rejected', 'expired'))
                  ORDER BY m.seq DESC LIMIT $2",
                 &[self.conversation.into(), HISTORY.into()],
