@@ -25,6 +25,7 @@ pub mod remotes;
 pub mod reports;
 pub mod setting;
 pub mod spool;
+pub mod supabase_schema;
 pub mod throwaway;
 pub mod transcript;
 pub mod turn;

@@ -18,6 +18,7 @@ mod notes;
 mod outage;
 mod replicas;
 mod supabase;
+mod supabase_schema;
 mod takeover;
 mod voice;
 mod webhooks;
