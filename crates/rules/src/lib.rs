@@ -12,6 +12,7 @@ pub mod hours;
 pub mod lead;
 pub mod offline;
 pub mod phone;
+pub mod picture;
 pub mod plain_text;
 pub mod playbook;
 pub mod prompt;

@@ -16,6 +16,7 @@ pub mod outcome;
 pub mod queue;
 pub mod remotes;
 pub mod reports;
+pub mod revoked;
 pub mod setting;
 pub mod spool;
 pub mod throwaway;
