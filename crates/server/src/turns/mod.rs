@@ -21,6 +21,7 @@ use crate::openai::Bill;
 use crate::store::Error;
 use crate::store::queue::{Claim, ClaimDue, Lane, PutBack, ThenNextDue};
 use crate::store::turn::{Context, FinishTurn, LoadTurn, Mode, TurnRecord};
+use crate::supabase;
 
 /// How many conversations are answered at once; most of the time is spent waiting for a model.
 pub const SIDE_BY_SIDE: usize = 256;
@@ -119,6 +120,11 @@ impl Turns {
             app.store.write(PutBack { claim, wake_at: None, now }).await?;
             return Ok(Duration::ZERO);
         };
+        if supabase::recall(app, claim.conversation, &context).await?
+            && let Some(with_the_past) = app.store.read(load).await?
+        {
+            context = with_the_past;
+        }
         let playbook = app.playbook();
         let mut record = TurnRecord { id: Uuid::now_v7(), started_at, ..TurnRecord::default() };
         let models = claim.attempts < OFFLINE_FROM;

@@ -7,15 +7,18 @@ mod postgres;
 mod world;
 
 mod bursts;
+mod chatwoot;
 mod deliveries;
 mod facts;
 mod identities;
 mod kinds;
 mod malformed;
 mod model;
+mod notes;
 mod outage;
 mod pictures;
 mod replicas;
+mod supabase;
 mod takeover;
 mod voice;
 mod webhooks;

@@ -3,6 +3,8 @@
 
 mod media;
 mod openai;
+mod piperun;
+mod supabase;
 mod transcription;
 mod vendor;
 mod zapi;

@@ -5,6 +5,8 @@
 mod demo;
 mod faults;
 mod openai;
+mod piperun;
+mod supabase;
 mod support;
 mod zapi;
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::engine::{Operation, Row, Tx};
 use super::transcript::Attachment;
-use super::{Error, facts};
+use super::{Error, facts, recalled};
 use crate::params;
 
 /// How many earlier messages a brain may read.
@@ -62,6 +62,7 @@ pub struct Context {
 }
 
 /// Loads what a turn needs; `None` when the conversation is gone.
+#[derive(Clone, Copy, Debug)]
 pub struct LoadTurn {
     /// Which conversation.
     pub conversation: Uuid,
@@ -102,13 +103,19 @@ impl Operation for LoadTurn {
                 "SELECT m.author, m.kind, m.text, m.transcript, m.deleted_at, d.state, NULL
                  FROM messages m
                  LEFT JOIN deliveries d ON d.id = m.delivery_id
-                 WHERE m.conversation_id = $1 AND (m.author <> 'lead' OR m.turn_id IS NOT NULL)
+                 WHERE m.conversation_id = $1 AND m.author <> 'note'
+                   AND (m.author <> 'lead' OR m.turn_id IS NOT NULL)
                    AND (d.state IS NULL OR d.state NOT IN ('cancelled', 'rejected', 'expired'))
                  ORDER BY m.seq DESC LIMIT $2",
                 &[self.conversation.into(), HISTORY.into()],
             )
             .await?;
         history.reverse();
+        let room = usize::try_from(HISTORY).unwrap_or(0).saturating_sub(history.len());
+        if room > 0 {
+            let earlier = recalled::history(tx, self.conversation, room).await?;
+            history.splice(..0, earlier);
+        }
         let more = burst.len() > usize::try_from(BURST).unwrap_or(usize::MAX);
         let burst = if more { &burst[..burst.len() - 1] } else { &burst };
         let held = facts::held(tx, state.uuid(0)?).await?;
