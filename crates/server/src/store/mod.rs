@@ -14,6 +14,7 @@ pub mod outcome;
 pub mod queue;
 pub mod remotes;
 pub mod reports;
+pub mod seed;
 pub mod setting;
 pub mod spool;
 pub mod throwaway;
