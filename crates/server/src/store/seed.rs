@@ -44,6 +44,8 @@ pub enum Table {
     Deliveries,
     /// Each try to send.
     Attempts,
+    /// What else is kept of a lead's conversation.
+    Context,
     /// Questions for engineering.
     Questions,
     /// What is whose at other systems.
@@ -55,7 +57,7 @@ pub enum Table {
 }
 
 impl Table {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Leads,
         Self::Profiles,
         Self::Identities,
@@ -65,6 +67,7 @@ impl Table {
         Self::Turns,
         Self::Deliveries,
         Self::Attempts,
+        Self::Context,
         Self::Questions,
         Self::Remotes,
         Self::Alerts,
@@ -196,6 +199,9 @@ impl Table {
                     "detail",
                 ],
             ),
+            Self::Context => {
+                ("conversation_context", &["id", "lead_phone", "key", "value", "created_at"])
+            }
             Self::Questions => {
                 ("technical_questions", &["id", "phone", "question", "timestamp", "context"])
             }

@@ -22,6 +22,10 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
+/// What a CRM says that does not know the stage it was told.
+const REFUSED_DEAL: &str =
+    "HTTP 422: a etapa informada não pertence ao funil; confira PIPERUN_STAGE_ID";
+
 /// What all stories have in common.
 pub(super) struct Plan {
     /// The same one tells the same stories.
@@ -169,23 +173,43 @@ impl<'a> Story<'a> {
             }
             self.at += self.dice.random_range(MINUTE..9 * HOUR);
         }
-        if self.dice.random_bool(0.5) {
-            let deal = self.dice.random_range(100_000..9_999_999).to_string();
-            let (conversation, at) = (self.conversation, self.at.min(self.plan.now));
-            let id = conversation.to_string();
-            let row = params![
-                "piperun",
-                "deal",
-                id,
-                conversation,
-                deal,
-                None::<&str>,
-                "done",
-                1,
-                None::<&str>,
-                at
+        if self.dice.random_bool(0.6) {
+            self.deal(fill);
+        }
+    }
+
+    /// The deal in the CRM, and how it stands there.
+    fn deal(&mut self, fill: &mut Fill) {
+        let deal = self.dice.random_range(100_000..9_999_999).to_string();
+        let (conversation, at) = (self.conversation, self.at.min(self.plan.now));
+        let id = conversation.to_string();
+        let refused = self.dice.random_bool(0.02);
+        let (deal, state, detail) = if refused {
+            (None, "refused", Some(REFUSED_DEAL))
+        } else {
+            (Some(deal), "done", None)
+        };
+        if refused {
+            let subject = format!("piperun:deal:{id}");
+            fill.add(
+                Table::Alerts,
+                params!["sync_refused", subject, REFUSED_DEAL, at, None::<i64>],
+            );
+        }
+        let row =
+            params!["piperun", "deal", id, conversation, deal, None::<&str>, state, 1, detail, at];
+        fill.add(Table::Remotes, row);
+        let old = self.plan.now - at > 10 * DAY;
+        if !refused && old && self.dice.random_bool(0.7) {
+            let status = if self.dice.random_bool(0.45) { "ganho" } else { "perdido" };
+            let row: [Value; 5] = [
+                id_at(at, self.dice.random()).into(),
+                self.phone.as_str().into(),
+                "crm_status".into(),
+                status.into(),
+                Value::Time(at),
             ];
-            fill.add(Table::Remotes, row);
+            fill.add(Table::Context, row);
         }
     }
 

@@ -239,8 +239,10 @@ impl FinishTurn {
     fn qualification_row(&self) -> Option<Statement<'static>> {
         let qualification = self.qualification.as_ref()?;
         Some((
+            // What a person decided about it holds.
             "UPDATE leads SET temperature = $2, temperature_reason = $3, updated_at = $4
-             WHERE id = $1",
+             WHERE id = $1 AND NOT EXISTS (
+               SELECT 1 FROM funnel f WHERE f.lead_id = $1 AND f.temperature_by IS NOT NULL)",
             vec![
                 self.context.lead_id.into(),
                 qualification.temperature.as_str().into(),

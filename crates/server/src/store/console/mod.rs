@@ -1,0 +1,7 @@
+//! What the console reads and writes for people: accounts, sessions, lists, threads, explanations.
+
+pub mod figures;
+pub mod funnel;
+pub mod integrations;
+pub mod questions;
+pub mod trail;
