@@ -5,6 +5,7 @@ pub mod brain;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod console;
 pub mod deliveries;
 pub mod evaluation;
 pub mod external_call;

@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod alert;
 pub mod breaker;
+pub mod console;
 pub mod control;
 pub mod delivery;
 pub mod engine;
