@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod console;
 pub mod deliveries;
+pub mod doctor;
 pub mod evaluation;
 pub mod external_call;
 pub mod hash;

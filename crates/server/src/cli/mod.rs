@@ -10,6 +10,7 @@ mod extract;
 mod open;
 mod play;
 mod serve;
+mod setup;
 mod table;
 
 use std::path::PathBuf;
@@ -66,6 +67,8 @@ enum Command {
     Migrate,
     /// Mostra os endereços de webhook para colar no painel da Z-API
     WebhookUrls,
+    /// Registra os webhooks nos serviços configurados e confere se ficaram
+    Setup,
     /// Mede o desempenho com fornecedores simulados nesta máquina
     Bench(bench::Options),
     /// Joga um conjunto de cenários e diz quais se cumprem, com que constância e a que custo
@@ -134,6 +137,7 @@ async fn run(command: Command) -> Result<ExitCode, Failed> {
         Command::Check { playbook } => check::run(playbook),
         Command::Migrate => open::migrate(config()?).await,
         Command::WebhookUrls => open::webhook_urls(config()?).await,
+        Command::Setup => setup::run(config()?).await,
         Command::Bench(options) => bench::run(options).await,
         Command::Eval(options) => eval::run(options, config()?).await,
         Command::Play { brain } => play::run(brain, config()?).await,
