@@ -4,7 +4,9 @@
 
 pub mod bubbles;
 pub mod conversation;
+pub mod correction;
 pub mod delivery;
+pub mod facts;
 pub mod guardrails;
 pub mod hours;
 pub mod lead;

@@ -8,7 +8,10 @@ use crate::plain_text::plain;
 
 use super::phrases::blank_problem;
 use super::source::Source;
-use super::{Playbook, Problem, fill};
+use super::{FollowUp, Playbook, Problem, fill};
+
+/// A lead that was silent for a month is left alone.
+const MAX_WAIT_HOURS: u32 = 720;
 
 pub(super) fn company(playbook: &Playbook, source: &Source<'_>, problems: &mut Vec<Problem>) {
     let company = &playbook.company;
@@ -152,6 +155,16 @@ pub(super) fn rules(playbook: &Playbook, source: &Source<'_>, problems: &mut Vec
                     .problem(source.line_of_key(key), format!("\"{key}\" deve ser maior que zero")),
             );
         }
+    }
+    let waits = &rules.follow_up.after_hours;
+    if waits.len() > FollowUp::MOST
+        || waits.iter().any(|hours| !(1..=MAX_WAIT_HOURS).contains(hours))
+        || waits.windows(2).any(|pair| pair[0] >= pair[1])
+    {
+        problems.push(source.problem(
+            source.line_of_key("after_hours"),
+            "\"after_hours\" tem no máximo duas esperas, em horas (de 1 a 720) e em ordem crescente, como [24, 72]",
+        ));
     }
     questions(playbook, source, problems);
     for seller in &rules.sellers {

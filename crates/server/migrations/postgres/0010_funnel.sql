@@ -114,7 +114,8 @@ UPDATE funnel SET replied_at = (
   SELECT MIN(d.sent_at) FROM deliveries d WHERE d.conversation_id = funnel.conversation_id);
 
 -- What a day cost, and what failed.
-CREATE INDEX turns_finished ON turns (finished_at, brain, outcome, cost_micro_usd);
+DROP INDEX IF EXISTS turns_finished;
+CREATE INDEX turns_spent ON turns (finished_at, brain, outcome, cost_micro_usd);
 CREATE INDEX alerts_newest ON alerts (created_at);
 CREATE INDEX audit_newest ON audit (at);
 CREATE INDEX questions_newest ON technical_questions (timestamp, id);

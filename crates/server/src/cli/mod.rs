@@ -11,6 +11,7 @@ mod open;
 mod play;
 mod seed;
 mod serve;
+mod setup;
 mod table;
 
 use std::path::PathBuf;
@@ -67,6 +68,8 @@ enum Command {
     Migrate,
     /// Mostra os endereços de webhook para colar no painel da Z-API
     WebhookUrls,
+    /// Registra os webhooks nos serviços configurados e confere se ficaram
+    Setup,
     /// Mede o desempenho com fornecedores simulados nesta máquina
     Bench(bench::Options),
     /// Enche um banco vazio com conversas inventadas, para medir e para mostrar
@@ -137,6 +140,7 @@ async fn run(command: Command) -> Result<ExitCode, Failed> {
         Command::Check { playbook } => check::run(playbook),
         Command::Migrate => open::migrate(config()?).await,
         Command::WebhookUrls => open::webhook_urls(config()?).await,
+        Command::Setup => setup::run(config()?).await,
         Command::Bench(options) => bench::run(options).await,
         Command::Seed(options) => seed::run(options, config()?).await,
         Command::Eval(options) => eval::run(options, config()?).await,

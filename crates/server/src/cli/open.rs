@@ -21,7 +21,8 @@ pub(super) async fn store(config: &Config, clock: &Clock) -> Result<(Store, Alon
     Ok((migrated(config, clock).await?, alone))
 }
 
-async fn migrated(config: &Config, clock: &Clock) -> Result<Store, Failed> {
+/// Opens the store and brings its schema up to date, beside a process that may work on it.
+pub(super) async fn migrated(config: &Config, clock: &Clock) -> Result<Store, Failed> {
     let url = config.database_url.expose_secret();
     let explain = |error| match error {
         // It says what to do by itself.

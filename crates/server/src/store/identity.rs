@@ -251,6 +251,16 @@ async fn merge(tx: &mut Tx<'_>, from: Uuid, to: Uuid, now: i64) -> Result<(), Er
         }
     }
     tx.batch(&[
+        // What only the younger one's record says is history, unless the older has no record.
+        (
+            "UPDATE facts SET superseded_at = $3 WHERE lead_id = $1 AND superseded_at IS NULL
+               AND (EXISTS (SELECT 1 FROM lead_profiles p
+                            WHERE p.lead_id = $2 AND p.profile <> '{}')
+                 OR EXISTS (SELECT 1 FROM facts f WHERE f.lead_id = $2 AND f.field = facts.field
+                              AND f.superseded_at IS NULL))",
+            params![from, to, now].to_vec(),
+        ),
+        ("UPDATE facts SET lead_id = $2 WHERE lead_id = $1", params![from, to].to_vec()),
         (
             "UPDATE lead_profiles
              SET profile = (SELECT p.profile FROM lead_profiles p WHERE p.lead_id = $1)

@@ -30,6 +30,16 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0003_steps.sql"),
     },
     Migration {
+        version: 4,
+        sqlite: include_str!("../../migrations/sqlite/0004_facts.sql"),
+        postgres: include_str!("../../migrations/postgres/0004_facts.sql"),
+    },
+    Migration {
+        version: 9,
+        sqlite: include_str!("../../migrations/sqlite/0009_console.sql"),
+        postgres: include_str!("../../migrations/postgres/0009_console.sql"),
+    },
+    Migration {
         version: 10,
         sqlite: include_str!("../../migrations/sqlite/0010_funnel.sql"),
         postgres: include_str!("../../migrations/postgres/0010_funnel.sql"),

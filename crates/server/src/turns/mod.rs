@@ -128,7 +128,7 @@ impl Turns {
             memory: &context.memory,
             now: app.clock.local(&playbook.time_zone),
         };
-        let thought = brain::think(app, &turn, &context.lead_phone, record, models).await;
+        let thought = brain::think(app, &turn, &context, record, models).await;
         // Outside business hours the agent takes the conversation back from a human.
         let mode = (context.mode == Mode::Human).then_some(Mode::Automatic);
         Ok(listened.took + self.finish(thought, claim, context, mode).await?)
@@ -154,6 +154,7 @@ impl Turns {
             record,
             context,
             lead: thought.lead,
+            facts: thought.facts,
             memory: thought.memory,
             qualification: thought.qualification,
             records: thought.records,

@@ -8,6 +8,7 @@ mod world;
 
 mod bursts;
 mod deliveries;
+mod facts;
 mod identities;
 mod malformed;
 mod model;

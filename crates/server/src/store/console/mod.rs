@@ -1,7 +1,9 @@
 //! What the console reads and writes for people: accounts, sessions, lists, threads, explanations.
 
+pub mod accounts;
 pub mod figures;
 pub mod funnel;
 pub mod integrations;
 pub mod questions;
+pub mod sessions;
 pub mod trail;

@@ -1,0 +1,53 @@
+//! The one table of the console's routes, each with who may use it.
+
+use std::sync::Arc;
+
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{self, MethodRouter};
+
+use super::access::Access::{self, Open, Role};
+use super::{Console, assets, home, login};
+use crate::store::console::accounts::Role::Reader;
+
+/// A way into the console.
+pub struct Route {
+    /// How it is asked.
+    pub method: Method,
+    /// Where.
+    pub path: &'static str,
+    /// By whom.
+    pub access: Access,
+    /// What answers.
+    pub handler: MethodRouter<Arc<Console>>,
+}
+
+/// Every route.
+pub fn all() -> Vec<Route> {
+    vec![
+        get("/assets/{file}", Open, assets::serve),
+        get("/", Open, home::landing),
+        get("/entrar", Open, login::form),
+        post("/entrar", Open, login::enter),
+        get("/acesso/{secret}", Open, login::link),
+        post("/acesso/{secret}", Open, login::use_link),
+        post("/sair", Role(Reader), login::leave),
+        get("/mais", Role(Reader), home::more),
+    ]
+}
+
+fn get<H, T>(path: &'static str, access: Access, handler: H) -> Route
+where
+    H: Handler<T, Arc<Console>>,
+    T: 'static,
+{
+    Route { method: Method::GET, path, access, handler: routing::get(handler) }
+}
+
+fn post<H, T>(path: &'static str, access: Access, handler: H) -> Route
+where
+    H: Handler<T, Arc<Console>>,
+    T: 'static,
+{
+    Route { method: Method::POST, path, access, handler: routing::post(handler) }
+}
