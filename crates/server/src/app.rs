@@ -15,6 +15,7 @@ use crate::health::Health;
 use crate::lanes::Bells;
 use crate::media;
 use crate::openai;
+use crate::piperun;
 use crate::store::engine::Dialect;
 use crate::store::setting::KeepSetting;
 use crate::store::spool::Spool;
@@ -34,6 +35,8 @@ pub struct App {
     pub zapi: Option<zapi::Client>,
     /// The model, when it is configured.
     pub openai: Option<openai::Client>,
+    /// The CRM, when it is configured.
+    pub piperun: Option<piperun::Client>,
     /// Fetches what leads send.
     pub media: media::Client,
     /// How many recordings may be listened to at once: each is in memory meanwhile.
@@ -104,6 +107,11 @@ impl App {
             .as_ref()
             .map(|openai| openai_client(&config, openai, &http))
             .transpose()?;
+        let piperun = config
+            .piperun
+            .as_ref()
+            .map(|piperun| piperun_client(&config, piperun, &http))
+            .transpose()?;
         let media = media::Client::new(config.media_allowed_hosts.clone(), config.log_phones)?;
         let webhook_secret = webhook_secret(&config, &store).await?;
         Ok(Arc::new(Self {
@@ -114,6 +122,7 @@ impl App {
             clock,
             zapi,
             openai,
+            piperun,
             media,
             ears: Semaphore::new(EARS),
             webhook_secret,
@@ -139,6 +148,9 @@ impl App {
 
 /// How long a call to Z-API may take in all; far below the lease under which it is made.
 const ZAPI_TIME: Duration = Duration::from_secs(15);
+
+/// How long a call to PipeRun may take in all; far below the lease under which it is made.
+const PIPERUN_TIME: Duration = Duration::from_secs(15);
 
 /// Recordings at once; with the largest ones that is half a GiB.
 const EARS: usize = 32;
@@ -189,6 +201,21 @@ pub(crate) fn openai_client(
         phones: config.log_phones,
     };
     openai::Client::new(http.clone(), settings)
+        .map_err(|error| StartError::Client(error.to_string()))
+}
+
+fn piperun_client(
+    config: &Config,
+    piperun: &config::PipeRun,
+    http: &reqwest::Client,
+) -> Result<piperun::Client, StartError> {
+    let settings = piperun::Settings {
+        base_url: piperun.url.clone(),
+        token: piperun.token.clone(),
+        timeout: PIPERUN_TIME,
+        phones: config.log_phones,
+    };
+    piperun::Client::new(http.clone(), settings)
         .map_err(|error| StartError::Client(error.to_string()))
 }
 

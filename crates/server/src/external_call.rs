@@ -34,6 +34,8 @@ pub enum Service {
     OpenAi,
     /// Where a lead's files lie.
     Media,
+    /// The sales CRM.
+    PipeRun,
 }
 
 /// How a call ended, as far as logs and metrics tell calls apart.
@@ -109,6 +111,7 @@ impl Service {
             Self::ZApi => "zapi",
             Self::OpenAi => "openai",
             Self::Media => "media",
+            Self::PipeRun => "piperun",
         }
     }
 }

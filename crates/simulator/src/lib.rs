@@ -9,6 +9,7 @@ mod local_server;
 mod log;
 pub mod openai;
 mod phones;
+pub mod piperun;
 mod poster;
 pub mod zapi;
 
@@ -27,6 +28,8 @@ pub struct SimulatorConfig {
     pub zapi: zapi::ZapiConfig,
     /// The local OpenAI.
     pub openai: openai::OpenaiConfig,
+    /// The local PipeRun; without it there is none.
+    pub piperun: Option<piperun::PiperunConfig>,
 }
 
 /// All local vendors, running.
@@ -36,6 +39,8 @@ pub struct Simulator {
     pub zapi: zapi::Zapi,
     /// The local OpenAI.
     pub openai: openai::Openai,
+    /// The local PipeRun, when there is one.
+    pub piperun: Option<piperun::Piperun>,
 }
 
 impl Simulator {
@@ -43,24 +48,35 @@ impl Simulator {
     pub async fn start(config: SimulatorConfig) -> io::Result<Self> {
         let zapi = zapi::Zapi::start(config.zapi).await?;
         let openai = openai::Openai::start(config.openai).await?;
-        Ok(Self { zapi, openai })
+        let piperun = match config.piperun {
+            Some(config) => Some(piperun::Piperun::start(config).await?),
+            None => None,
+        };
+        Ok(Self { zapi, openai, piperun })
     }
 
     /// The environment variables that point an agent to them.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let mut pairs = self.zapi.environment();
         pairs.extend(self.openai.environment());
+        pairs.extend(self.piperun.iter().flat_map(piperun::Piperun::environment));
         pairs
     }
 
     /// From now on webhooks go to the agent at this address, with its webhook secret.
     pub fn call_back(&self, agent_url: &str, webhook_secret: &str) {
         self.zapi.set_webhooks(zapi::WebhookUrls::of_agent(agent_url, webhook_secret));
+        if let Some(piperun) = &self.piperun {
+            piperun.call_back(agent_url, webhook_secret);
+        }
     }
 
     /// Stops all of them.
     pub async fn stop(&self) {
         self.zapi.stop().await;
         self.openai.stop().await;
+        if let Some(piperun) = &self.piperun {
+            piperun.stop().await;
+        }
     }
 }

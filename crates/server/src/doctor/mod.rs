@@ -61,7 +61,7 @@ impl Works {
 
 /// Examines every vendor of a running agent.
 pub async fn vendors(app: &App) -> Vec<Finding> {
-    vec![zapi(app).await, model(app).await]
+    vec![zapi(app).await, model(app).await, crm(app).await]
 }
 
 /// The playbook that the configuration names.
@@ -143,5 +143,17 @@ async fn model(app: &App) -> Finding {
             finding("sim", Works::Warned, "o servidor responde, mas não lista modelos".to_owned())
         }
         Err(failure) => finding("sim", Works::No, format!("{failure}. {}", failure.remedy())),
+    }
+}
+
+async fn crm(app: &App) -> Finding {
+    let finding =
+        |configured, works, detail| Finding::new("PipeRun (CRM)", configured, works, detail);
+    let (Some(client), Some(settings)) = (&app.piperun, &app.config.piperun) else {
+        return finding("não", Works::Unused, "nenhuma oportunidade é criada".to_owned());
+    };
+    match crate::crm::check(client, settings).await {
+        Ok(checked) => finding("sim", Works::Yes, checked.to_string()),
+        Err(unusable) => finding("sim", Works::No, unusable.to_string()),
     }
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::{Work, run_due};
 use crate::app::App;
+use crate::crm::{self, Crm};
 use crate::deliveries::{self, Deliveries};
+use crate::mirrors::MirrorLane;
 use crate::store::Error;
 use crate::turns::{self, Turns};
 
@@ -26,6 +28,9 @@ pub async fn visit(app: &Arc<App>, visitor: &mut impl Visitor) -> Result<(), Err
     visitor.visit(Turns::new(Arc::clone(app)), turns::SIDE_BY_SIDE).await?;
     if let Some(deliveries) = Deliveries::new(Arc::clone(app)) {
         visitor.visit(deliveries, deliveries::SIDE_BY_SIDE).await?;
+    }
+    if let Some(crm) = Crm::new(Arc::clone(app)) {
+        visitor.visit(MirrorLane::new(Arc::clone(app), crm), crm::SIDE_BY_SIDE).await?;
     }
     Ok(())
 }

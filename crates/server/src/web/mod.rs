@@ -3,6 +3,7 @@
 
 mod auth;
 mod health;
+mod piperun;
 mod rejection;
 mod webhooks;
 
@@ -44,7 +45,8 @@ pub fn router(app: Arc<App>, demo: Option<Router>) -> Router {
     // Guarded by the webhook secret or the instance's token (`auth`).
     let mut webhooks = Router::new()
         .route("/webhook/text", post(webhooks::zapi))
-        .route("/webhook/audio", post(webhooks::zapi));
+        .route("/webhook/audio", post(webhooks::zapi))
+        .route("/webhook/piperun", post(piperun::deal));
     for (path, _) in ZAPI_WEBHOOKS {
         webhooks = webhooks.route(path, post(webhooks::zapi));
     }

@@ -19,7 +19,7 @@ pub const BODY_LIMIT: usize = 256 * 1024;
 
 #[derive(Deserialize)]
 pub(super) struct Credentials {
-    token: Option<String>,
+    pub(super) token: Option<String>,
 }
 
 pub(super) async fn zapi(
@@ -52,7 +52,7 @@ pub(super) async fn zapi(
     }))
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Rejection> {
+pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Rejection> {
     let kind = headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap_or_default());
     let essence = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim());
     let is_json = essence.is_none_or(|kind| {

@@ -89,6 +89,7 @@ impl World {
         let simulator = Simulator::start(SimulatorConfig {
             zapi: ZapiConfig { clock: vendor_clock.clone(), ..ZapiConfig::default() },
             openai: OpenaiConfig { clock: vendor_clock, ..OpenaiConfig::default() },
+            ..SimulatorConfig::default()
         })
         .await
         .unwrap();
