@@ -1,10 +1,13 @@
 //! The console: the people's window on the agent, rendered here and kept live in the browser.
 
 pub mod access;
+pub mod announce;
 pub mod assets;
 pub mod components;
 pub mod cookies;
+pub mod figures;
 pub mod format;
+pub mod funnel;
 pub mod home;
 pub mod icons;
 pub mod layout;

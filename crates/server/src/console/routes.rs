@@ -7,8 +7,8 @@ use axum::http::Method;
 use axum::routing::{self, MethodRouter};
 
 use super::access::Access::{self, Open, Role};
-use super::{Console, assets, home, login};
-use crate::store::console::accounts::Role::Reader;
+use super::{Console, assets, figures, funnel, home, login};
+use crate::store::console::accounts::Role::{Reader, Sdr};
 
 /// A way into the console.
 pub struct Route {
@@ -33,6 +33,11 @@ pub fn all() -> Vec<Route> {
         post("/acesso/{secret}", Open, login::use_link),
         post("/sair", Role(Reader), login::leave),
         get("/mais", Role(Reader), home::more),
+        get("/numeros", Role(Reader), figures::page),
+        get("/funil", Role(Reader), funnel::page),
+        get("/funil/leads.csv", Role(Sdr), funnel::export),
+        get("/funil/{conversation}", Role(Sdr), funnel::form),
+        post("/funil/{conversation}", Role(Sdr), funnel::correct),
     ]
 }
 

@@ -59,6 +59,7 @@ struct Story<'a> {
     lead_id: Uuid,
     conversation: Uuid,
     phone: String,
+    profile_name: String,
     lead: Lead,
     memory: Memory,
     qualification: Qualification,
@@ -74,7 +75,7 @@ struct Story<'a> {
 impl<'a> Story<'a> {
     fn begin(plan: &'a Plan, playbook: &Playbook, mut dice: StdRng, number: i64) -> Self {
         let begun = plan.now - moment(&mut dice, plan);
-        let (lead, area) = person(&mut dice);
+        let (lead, profile_name, area) = person(&mut dice);
         let memory =
             Memory { greeted: true, opted_out: dice.random_bool(0.03), ..Memory::default() };
         let messages = dice.random_range(1..=plan.messages_each * 2);
@@ -83,6 +84,7 @@ impl<'a> Story<'a> {
             lead_id: id_at(begun, dice.random()),
             conversation: id_at(begun, dice.random()),
             phone: phone(area, number),
+            profile_name,
             qualification: qualify(playbook, &lead, &around),
             plan,
             dice,
@@ -388,8 +390,7 @@ impl<'a> Story<'a> {
         let now = self.at.min(self.plan.now);
         let lead = &self.lead;
         let profile = serde_json::to_string(lead).unwrap_or_default();
-        let name = lead.name.as_deref().map(|name| name.split(' ').next().unwrap_or(name));
-        fill.add(Table::Profiles, params![self.lead_id, profile, name]);
+        fill.add(Table::Profiles, params![self.lead_id, profile, self.profile_name.as_str()]);
         fill.add(Table::Identities, params!["phone", canonical(&self.phone), self.lead_id]);
         let row: [Value; 16] = [
             self.lead_id.into(),
@@ -467,8 +468,8 @@ fn moment(dice: &mut StdRng, plan: &Plan) -> i64 {
     }
 }
 
-/// A person with what they told, and their area code.
-fn person(dice: &mut StdRng) -> (Lead, u32) {
+/// A person with what they told, their profile name and their area code.
+fn person(dice: &mut StdRng) -> (Lead, String, u32) {
     let trade = pick(dice, &TRADES);
     let weight: u32 = CITIES.iter().map(|city| city.3).sum();
     let mut drawn = dice.random_range(0..weight);
@@ -483,7 +484,8 @@ fn person(dice: &mut StdRng) -> (Lead, u32) {
     let (city, uf, area, _) = found;
     let talks = dice.random_range(0..100);
     let knows = |limit: u32, dice: &mut StdRng| talks >= limit && dice.random_bool(0.93);
-    let name = format!("{} {}", pick(dice, &FIRST), pick(dice, &FAMILY));
+    let first = *pick(dice, &FIRST);
+    let name = format!("{first} {}", pick(dice, &FAMILY));
     let company = format!("{} {}", pick(dice, trade.prefixes), pick(dice, &COMPANY));
     let email = format!("contato@{}.com.br", plain(&company));
     let lead = Lead {
@@ -501,7 +503,7 @@ fn person(dice: &mut StdRng) -> (Lead, u32) {
         ..Lead::default()
     };
     let uf = lead.city.is_some().then(|| uf.to_owned());
-    (Lead { uf, ..lead }, area)
+    (Lead { uf, ..lead }, first.to_owned(), area)
 }
 
 fn volume(dice: &mut StdRng) -> Volume {
