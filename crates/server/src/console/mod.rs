@@ -10,6 +10,7 @@ pub mod format;
 pub mod funnel;
 pub mod home;
 pub mod icons;
+pub mod integrations;
 pub mod layout;
 pub mod login;
 pub mod passwords;

@@ -7,8 +7,8 @@ use axum::http::Method;
 use axum::routing::{self, MethodRouter};
 
 use super::access::Access::{self, Open, Role};
-use super::{Console, assets, figures, funnel, home, login};
-use crate::store::console::accounts::Role::{Reader, Sdr};
+use super::{Console, assets, figures, funnel, home, integrations, login};
+use crate::store::console::accounts::Role::{Admin, Reader, Sdr};
 
 /// A way into the console.
 pub struct Route {
@@ -34,6 +34,13 @@ pub fn all() -> Vec<Route> {
         post("/sair", Role(Reader), login::leave),
         get("/mais", Role(Reader), home::more),
         get("/numeros", Role(Reader), figures::page),
+        get("/integracoes", Role(Reader), integrations::page),
+        get("/integracoes/painel", Role(Reader), integrations::panel),
+        post("/integracoes/testar", Role(Admin), integrations::examine),
+        post("/integracoes/alertas", Role(Sdr), integrations::resolve),
+        post("/integracoes/nao-entregues", Role(Sdr), integrations::decide),
+        get("/integracoes/mensagens", Role(Reader), integrations::messages),
+        get("/integracoes/mensagens/{id}", Role(Reader), integrations::message),
         get("/funil", Role(Reader), funnel::page),
         get("/funil/leads.csv", Role(Sdr), funnel::export),
         get("/funil/{conversation}", Role(Sdr), funnel::form),

@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 /// One bar, or one place on a line.
-pub(super) struct Point {
+pub(in crate::console) struct Point {
     /// What it stands for: a day, an hour.
     pub label: String,
     /// How high it is.
@@ -16,7 +16,7 @@ pub(super) struct Point {
 }
 
 /// A table with the same figures.
-pub(super) struct Table {
+pub(in crate::console) struct Table {
     /// The names of the columns.
     pub head: Vec<&'static str>,
     /// The cells, line by line; the first is the line's name.
@@ -24,7 +24,12 @@ pub(super) struct Table {
 }
 
 /// What surrounds a chart: its title, what it says in a sentence, and its table.
-pub(super) fn framed(title: &str, says: &str, drawing: Markup, table: &Table) -> Markup {
+pub(in crate::console) fn framed(
+    title: &str,
+    says: &str,
+    drawing: Markup,
+    table: &Table,
+) -> Markup {
     html! {
         figure.card.chart {
             figcaption {
@@ -62,7 +67,7 @@ pub(super) fn framed(title: &str, says: &str, drawing: Markup, table: &Table) ->
 const HEIGHT: i64 = 100;
 
 /// Bars side by side, with a part of each set apart.
-pub(super) fn bars(title: &str, points: &[Point], top: &str) -> Markup {
+pub(in crate::console) fn bars(title: &str, points: &[Point], top: &str) -> Markup {
     let highest = highest(points);
     let scale = |value: i64| value.max(0) * HEIGHT * 10 / highest;
     let width = i64::try_from(points.len()).unwrap_or(1).max(1) * 10;
@@ -87,7 +92,7 @@ pub(super) fn bars(title: &str, points: &[Point], top: &str) -> Markup {
 }
 
 /// Two lines: the value, and the part beneath it.
-pub(super) fn lines(title: &str, points: &[Point], top: &str) -> Markup {
+pub(in crate::console) fn lines(title: &str, points: &[Point], top: &str) -> Markup {
     let highest = highest(points);
     let width = i64::try_from(points.len()).unwrap_or(1).max(1) * 10;
     let place = |index: i64, value: i64| {
@@ -131,7 +136,7 @@ fn axis(points: &[Point]) -> Markup {
 }
 
 /// Lines with a name, a bar and a figure each, the longest first.
-pub(super) fn ranks(rows: &[(String, i64, &'static str)]) -> Markup {
+pub(in crate::console) fn ranks(rows: &[(String, i64, &'static str)]) -> Markup {
     let highest = rows.iter().map(|(_, value, _)| *value).max().unwrap_or(1).max(1);
     let total: i64 = rows.iter().map(|(_, value, _)| *value).sum::<i64>().max(1);
     html! {

@@ -1,6 +1,6 @@
 //! The figures of a period: headlines, and charts that can be read as tables.
 
-mod chart;
+pub(super) mod chart;
 mod sections;
 
 use std::sync::Arc;
