@@ -14,7 +14,9 @@ pub mod integrations;
 pub mod layout;
 pub mod login;
 pub mod passwords;
+pub mod privacy;
 pub mod problem;
+pub mod questions;
 pub mod routes;
 pub mod viewer;
 

@@ -7,7 +7,7 @@ use axum::http::Method;
 use axum::routing::{self, MethodRouter};
 
 use super::access::Access::{self, Open, Role};
-use super::{Console, assets, figures, funnel, home, integrations, login};
+use super::{Console, assets, figures, funnel, home, integrations, login, privacy, questions};
 use crate::store::console::accounts::Role::{Admin, Reader, Sdr};
 
 /// A way into the console.
@@ -41,6 +41,10 @@ pub fn all() -> Vec<Route> {
         post("/integracoes/nao-entregues", Role(Sdr), integrations::decide),
         get("/integracoes/mensagens", Role(Reader), integrations::messages),
         get("/integracoes/mensagens/{id}", Role(Reader), integrations::message),
+        get("/perguntas", Role(Reader), questions::page),
+        post("/perguntas/{id}", Role(Sdr), questions::answer),
+        get("/privacidade", Role(Admin), privacy::page),
+        get("/privacidade/dados.json", Role(Admin), privacy::export),
         get("/funil", Role(Reader), funnel::page),
         get("/funil/leads.csv", Role(Sdr), funnel::export),
         get("/funil/{conversation}", Role(Sdr), funnel::form),

@@ -5,6 +5,7 @@ pub mod dead_letters;
 pub mod figures;
 pub mod funnel;
 pub mod integrations;
+pub mod personal;
 pub mod questions;
 pub mod sessions;
 pub mod trail;
