@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Work, run_due};
 use crate::app::App;
 use crate::deliveries::{self, Deliveries};
+use crate::follow_ups::{self, FollowUps};
 use crate::store::Error;
 use crate::turns::{self, Turns};
 
@@ -27,6 +28,10 @@ pub async fn visit(app: &Arc<App>, visitor: &mut impl Visitor) -> Result<(), Err
     if let Some(deliveries) = Deliveries::new(Arc::clone(app)) {
         visitor.visit(deliveries, deliveries::SIDE_BY_SIDE).await?;
     }
+    if let Some(deliveries) = Deliveries::to_sellers(Arc::clone(app)) {
+        visitor.visit(deliveries, deliveries::SIDE_BY_SIDE).await?;
+    }
+    visitor.visit(FollowUps::new(Arc::clone(app)), follow_ups::SIDE_BY_SIDE).await?;
     Ok(())
 }
 

@@ -34,6 +34,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0004_facts.sql"),
         postgres: include_str!("../../migrations/postgres/0004_facts.sql"),
     },
+    Migration {
+        version: 8,
+        sqlite: include_str!("../../migrations/sqlite/0008_handoffs.sql"),
+        postgres: include_str!("../../migrations/postgres/0008_handoffs.sql"),
+    },
 ];
 
 /// A number of our own for PostgreSQL's advisory lock: replicas that start together take turns.

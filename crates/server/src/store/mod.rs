@@ -1,12 +1,16 @@
 //! All the SQL: one operation a transaction, on the embedded engine and on PostgreSQL.
 
 pub mod activity;
+pub mod agent_mode;
 pub mod alert;
 pub mod breaker;
 pub mod control;
 pub mod delivery;
+pub mod digest;
 pub mod engine;
 pub mod facts;
+pub mod follow_up;
+pub mod handoff;
 pub mod identity;
 pub mod ingest;
 pub mod lead;
@@ -17,6 +21,7 @@ pub mod outcome;
 pub mod queue;
 pub mod remotes;
 pub mod reports;
+pub mod sellers;
 pub mod setting;
 pub mod spool;
 pub mod throwaway;

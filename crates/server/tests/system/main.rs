@@ -6,9 +6,13 @@
 mod postgres;
 mod world;
 
+mod agent_mode;
 mod bursts;
 mod deliveries;
+mod digest;
 mod facts;
+mod follow_ups;
+mod handoff;
 mod identities;
 mod malformed;
 mod model;
@@ -16,6 +20,7 @@ mod notes;
 mod outage;
 mod replicas;
 mod takeover;
+mod takeover_race;
 mod voice;
 mod webhooks;
 
