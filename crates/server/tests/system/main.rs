@@ -6,11 +6,15 @@
 mod postgres;
 mod world;
 
+mod agent_mode;
 mod bursts;
 mod chatwoot;
 mod crm;
 mod deliveries;
+mod digest;
 mod facts;
+mod follow_ups;
+mod handoff;
 mod identities;
 mod kinds;
 mod malformed;
@@ -22,6 +26,7 @@ mod replicas;
 mod supabase;
 mod supabase_schema;
 mod takeover;
+mod takeover_race;
 mod voice;
 mod webhooks;
 
