@@ -67,6 +67,12 @@ pub(super) async fn agent(
     app.store.write(BringBack { now: app.clock.now() }).await?;
     app.store.write(ConfigureMirrors { lanes: app.config.mirrors() }).await?;
     let mut parts: JoinSet<Result<(), Failed>> = JoinSet::new();
+    let (stopping, asked) = (app.stopping.clone(), stop.clone());
+    parts.spawn(async move {
+        asked.cancelled().await;
+        stopping.cancel();
+        Ok(())
+    });
     let router = web::router(Arc::clone(&app), demo);
     let served = web::serve(listener, router, stop.clone());
     parts.spawn(async move { Ok(served.await?) });

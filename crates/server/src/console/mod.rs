@@ -3,11 +3,13 @@
 pub mod access;
 pub mod assets;
 pub mod components;
+pub mod conversations;
 pub mod cookies;
 pub mod format;
 pub mod home;
 pub mod icons;
 pub mod layout;
+pub mod live;
 pub mod login;
 pub mod passwords;
 pub mod problem;
@@ -31,6 +33,8 @@ use crate::app::App;
 pub struct Console {
     /// The agent.
     pub app: Arc<App>,
+    /// Tells open pages what changed.
+    live: live::Live,
     /// Who looks when a demonstration is opened on this machine without a login.
     guest: Option<Viewer>,
 }
@@ -39,7 +43,7 @@ impl Console {
     /// The console of this process.
     pub fn new(app: Arc<App>) -> Arc<Self> {
         let guest = app.config.demo.then(Viewer::guest);
-        Arc::new(Self { app, guest })
+        Arc::new(Self { app, live: live::Live::default(), guest })
     }
 
     /// Times as people of the company read them.

@@ -7,8 +7,9 @@ use axum::http::Method;
 use axum::routing::{self, MethodRouter};
 
 use super::access::Access::{self, Open, Role};
-use super::{Console, assets, home, login};
-use crate::store::console::accounts::Role::Reader;
+use super::conversations::actions;
+use super::{Console, assets, conversations, home, live, login};
+use crate::store::console::accounts::Role::{Reader, Sdr};
 
 /// A way into the console.
 pub struct Route {
@@ -33,6 +34,22 @@ pub fn all() -> Vec<Route> {
         post("/acesso/{secret}", Open, login::use_link),
         post("/sair", Role(Reader), login::leave),
         get("/mais", Role(Reader), home::more),
+        get("/ao-vivo", Role(Reader), live::stream),
+        get("/conversas", Role(Reader), conversations::index),
+        get("/conversas/lista", Role(Reader), conversations::rows),
+        get("/conversas/{id}", Role(Reader), conversations::open),
+        get("/conversas/{id}/linha", Role(Reader), conversations::row),
+        get("/conversas/{id}/partes", Role(Reader), conversations::parts),
+        get("/conversas/{id}/anteriores", Role(Reader), conversations::earlier),
+        get("/conversas/{id}/lead", Role(Reader), conversations::lead_side),
+        post("/conversas/{id}/mensagens", Role(Sdr), actions::say),
+        post("/conversas/{id}/assumir", Role(Sdr), actions::take_over),
+        post("/conversas/{id}/devolver", Role(Sdr), actions::give_back),
+        post("/conversas/{id}/encerrar", Role(Sdr), actions::close),
+        post("/conversas/{id}/nao-contatar", Role(Sdr), actions::do_not_contact),
+        post("/conversas/{id}/fatos", Role(Sdr), actions::correct),
+        post("/conversas/{id}/fatos/liberar", Role(Sdr), actions::free),
+        get("/midia/{id}", Role(Reader), conversations::media::file),
     ]
 }
 

@@ -1,4 +1,6 @@
 //! What the console reads and writes for people: accounts, sessions, lists, threads, explanations.
 
 pub mod accounts;
+pub mod inbox;
 pub mod sessions;
+pub mod thread;
