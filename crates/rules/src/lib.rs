@@ -10,6 +10,7 @@ pub mod facts;
 pub mod guardrails;
 pub mod hours;
 pub mod lead;
+pub mod notes;
 pub mod offline;
 pub mod phone;
 pub mod plain_text;

@@ -10,12 +10,14 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::chatwoot;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::health::Health;
 use crate::lanes::Bells;
 use crate::media;
 use crate::openai;
+use crate::piperun;
 use crate::store::engine::Dialect;
 use crate::store::setting::KeepSetting;
 use crate::store::spool::Spool;
@@ -35,6 +37,10 @@ pub struct App {
     pub zapi: Option<zapi::Client>,
     /// The model, when it is configured.
     pub openai: Option<openai::Client>,
+    /// The CRM, when it is configured.
+    pub piperun: Option<piperun::Client>,
+    /// Where the team reads along, when it is configured.
+    pub chatwoot: Option<chatwoot::Client>,
     /// Fetches what leads send.
     pub media: media::Client,
     /// How many recordings may be listened to at once: each is in memory meanwhile.
@@ -107,6 +113,16 @@ impl App {
             .as_ref()
             .map(|openai| openai_client(&config, openai, &http))
             .transpose()?;
+        let piperun = config
+            .piperun
+            .as_ref()
+            .map(|piperun| piperun_client(&config, piperun, &http))
+            .transpose()?;
+        let chatwoot = config
+            .chatwoot
+            .as_ref()
+            .map(|chatwoot| chatwoot_client(&config, chatwoot, &http))
+            .transpose()?;
         let media = media::Client::new(config.media_allowed_hosts.clone(), config.log_phones)?;
         let webhook_secret = webhook_secret(&config, &store).await?;
         Ok(Arc::new(Self {
@@ -117,6 +133,8 @@ impl App {
             clock,
             zapi,
             openai,
+            piperun,
+            chatwoot,
             media,
             ears: Semaphore::new(EARS),
             webhook_secret,
@@ -144,6 +162,9 @@ impl App {
 /// How long a call to Z-API may take in all; far below the lease under which it is made.
 const ZAPI_TIME: Duration = Duration::from_secs(15);
 
+/// How long a call to PipeRun may take in all; far below the lease under which it is made.
+const PIPERUN_TIME: Duration = Duration::from_secs(15);
+
 /// Recordings at once; with the largest ones that is half a GiB.
 const EARS: usize = 32;
 
@@ -164,6 +185,27 @@ fn zapi_client(
         phones: config.log_phones,
     };
     zapi::Client::new(http.clone(), settings).map_err(|error| StartError::Client(error.to_string()))
+}
+
+/// How long a call to Chatwoot may take in all: a little longer than its server works on one, so
+/// that what it still does is done when we look.
+const CHATWOOT_TIME: Duration = Duration::from_secs(20);
+
+fn chatwoot_client(
+    config: &Config,
+    chatwoot: &config::Chatwoot,
+    http: &reqwest::Client,
+) -> Result<chatwoot::Client, StartError> {
+    let settings = chatwoot::Settings {
+        base_url: chatwoot.url.clone(),
+        token: chatwoot.token.clone(),
+        account: chatwoot.account,
+        inbox: chatwoot.inbox,
+        timeout: CHATWOOT_TIME,
+        phones: config.log_phones,
+    };
+    chatwoot::Client::new(http.clone(), settings)
+        .map_err(|error| StartError::Client(error.to_string()))
 }
 
 /// Without a spool the agent still runs: it then refuses webhooks while PostgreSQL is away.
@@ -193,6 +235,21 @@ pub(crate) fn openai_client(
         phones: config.log_phones,
     };
     openai::Client::new(http.clone(), settings)
+        .map_err(|error| StartError::Client(error.to_string()))
+}
+
+fn piperun_client(
+    config: &Config,
+    piperun: &config::PipeRun,
+    http: &reqwest::Client,
+) -> Result<piperun::Client, StartError> {
+    let settings = piperun::Settings {
+        base_url: piperun.url.clone(),
+        token: piperun.token.clone(),
+        timeout: PIPERUN_TIME,
+        phones: config.log_phones,
+    };
+    piperun::Client::new(http.clone(), settings)
         .map_err(|error| StartError::Client(error.to_string()))
 }
 

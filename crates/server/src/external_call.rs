@@ -34,6 +34,10 @@ pub enum Service {
     OpenAi,
     /// Where a lead's files lie.
     Media,
+    /// The sales CRM.
+    PipeRun,
+    /// Where the team reads along.
+    Chatwoot,
 }
 
 /// How a call ended, as far as logs and metrics tell calls apart.
@@ -109,6 +113,8 @@ impl Service {
             Self::ZApi => "zapi",
             Self::OpenAi => "openai",
             Self::Media => "media",
+            Self::PipeRun => "piperun",
+            Self::Chatwoot => "chatwoot",
         }
     }
 }

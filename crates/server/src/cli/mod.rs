@@ -3,6 +3,7 @@
 mod bench;
 mod chat;
 mod check;
+mod crm;
 mod demo;
 mod doctor;
 mod eval;
@@ -65,6 +66,11 @@ enum Command {
     },
     /// Cria ou atualiza as tabelas do banco
     Migrate,
+    /// Trabalha com o CRM (PipeRun)
+    Crm {
+        #[command(subcommand)]
+        action: crm::Action,
+    },
     /// Mostra os endereços de webhook para colar no painel da Z-API
     WebhookUrls,
     /// Registra os webhooks nos serviços configurados e confere se ficaram
@@ -136,6 +142,7 @@ async fn run(command: Command) -> Result<ExitCode, Failed> {
         Command::Doctor => doctor::run(config()?).await,
         Command::Check { playbook } => check::run(playbook),
         Command::Migrate => open::migrate(config()?).await,
+        Command::Crm { action } => crm::run(action, config()?).await,
         Command::WebhookUrls => open::webhook_urls(config()?).await,
         Command::Setup => setup::run(config()?).await,
         Command::Bench(options) => bench::run(options).await,

@@ -18,7 +18,7 @@ use crate::store::queue::{BringBack, Heartbeat, Lane, Leave};
 use crate::store::setting::Ping;
 use crate::store::{self, Store};
 use crate::telemetry::{self, Metrics};
-use crate::{health, intake, lanes, playbook_watch, web};
+use crate::{crm, health, intake, lanes, playbook_watch, web};
 
 /// How often a replica reports that it lives.
 const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -90,6 +90,14 @@ pub(super) async fn agent(
     let (replayed, replay_stop) = (Arc::clone(&app), stop.clone());
     parts.spawn(async move {
         intake::replay::run(&replayed, replay_stop).await;
+        Ok(())
+    });
+    let (asked, ask_stop) = (Arc::clone(&app), stop.clone());
+    parts.spawn(async move {
+        crm::check_and_log(&asked).await;
+        crm::run(&asked, ask_stop.clone()).await;
+        // Without a CRM there is nothing to ask, which is no reason to stop.
+        ask_stop.cancelled().await;
         Ok(())
     });
     let mut result = Ok(());

@@ -9,19 +9,21 @@ use axum::response::{IntoResponse, Response};
 use crate::hash;
 
 /// The scripts of every page, in the order in which they run.
-pub const SCRIPTS: &[&str] = &["htmx.js", "console.js"];
+pub const SCRIPTS: &[&str] = &["htmx.js", "console.js", "inbox.js"];
 
 const STYLE: &str = concat!(
     include_str!("assets/tokens.css"),
     include_str!("assets/base.css"),
     include_str!("assets/components.css"),
     include_str!("assets/layout.css"),
+    include_str!("assets/inbox.css"),
 );
 
 const FILES: &[(&str, &str, &str)] = &[
     ("console.css", "text/css; charset=utf-8", STYLE),
     ("htmx.js", SCRIPT, include_str!("assets/htmx.min.js")),
     ("console.js", SCRIPT, include_str!("assets/console.js")),
+    ("inbox.js", SCRIPT, include_str!("assets/inbox.js")),
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
 ];
 

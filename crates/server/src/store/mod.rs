@@ -3,8 +3,10 @@
 pub mod activity;
 pub mod alert;
 pub mod breaker;
+pub mod chatwoot;
 pub mod console;
 pub mod control;
+pub mod crm;
 pub mod delivery;
 pub mod engine;
 pub mod facts;
@@ -15,6 +17,7 @@ pub mod migrate;
 pub mod mirroring;
 pub mod outcome;
 pub mod queue;
+mod quotes;
 pub mod remotes;
 pub mod reports;
 pub mod setting;

@@ -3,6 +3,7 @@
 
 mod media;
 mod openai;
+mod piperun;
 mod transcription;
 mod vendor;
 mod zapi;

@@ -5,6 +5,7 @@
 mod demo;
 mod faults;
 mod openai;
+mod piperun;
 mod support;
 mod zapi;
 

@@ -35,10 +35,15 @@ pub struct Agent {
 impl Agent {
     /// Starts one on a free port.
     pub async fn start() -> Self {
+        Self::start_at("/webhook/zapi").await
+    }
+
+    /// The same, for webhooks of another vendor.
+    pub async fn start_at(path: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let agent = Self { got: Arc::default(), answer: Arc::default(), url };
-        let app = Router::new().route("/webhook/zapi", post(take)).with_state(agent.clone());
+        let app = Router::new().route(path, post(take)).with_state(agent.clone());
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         agent
     }
@@ -46,6 +51,11 @@ impl Agent {
     /// From now on it answers webhooks with this status.
     pub fn answer_with(&self, status: StatusCode) {
         *self.answer.lock().unwrap() = status;
+    }
+
+    /// The webhooks, as they came.
+    pub fn all(&self) -> Vec<Webhook> {
+        self.got.lock().unwrap().clone()
     }
 
     /// The webhooks of one `type`, as they came.

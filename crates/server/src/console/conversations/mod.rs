@@ -197,8 +197,7 @@ impl Shown {
             .read(crate::store::console::thread::FindElsewhere { conversation: id })
             .await?;
         let chatwoot = app.config.chatwoot.as_ref();
-        let chatwoot = chatwoot.and_then(|chatwoot| {
-(chatwoot.url.clone(), chatwoot.account));
+        let chatwoot = chatwoot.map(|chatwoot| (chatwoot.url.clone(), chatwoot.account));
         Ok(Self { head, stretch, facts, links, chatwoot })
     }
 
