@@ -17,6 +17,7 @@ const STYLE: &str = concat!(
     include_str!("assets/components.css"),
     include_str!("assets/layout.css"),
     include_str!("assets/inbox.css"),
+    include_str!("assets/pages.css"),
 );
 
 const FILES: &[(&str, &str, &str)] = &[

@@ -113,9 +113,9 @@ pub(super) async fn stream(
         }
     };
     let first = stream::iter(std::iter::once(Event::default().event("pronto").data("")));
-    let changes = stream::iter(missed).chain(live).map(|(id, at)| {
-        Event::default().event("conversa").id(at.to_string()).data(id.to_string())
-    });
+    let changes = stream::iter(missed)
+        .chain(live)
+        .map(|(id, at)| Event::default().event("conversa").id(at.to_string()).data(id.to_string()));
     let events = first.chain(changes).map(Ok).take_until(Box::pin(over));
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))
 }

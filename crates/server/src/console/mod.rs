@@ -14,7 +14,9 @@ pub mod login;
 pub mod passwords;
 pub mod problem;
 pub mod routes;
+pub mod users;
 pub mod viewer;
+pub mod why;
 
 use std::sync::Arc;
 

@@ -8,8 +8,8 @@ use axum::routing::{self, MethodRouter};
 
 use super::access::Access::{self, Open, Role};
 use super::conversations::actions;
-use super::{Console, assets, conversations, home, live, login};
-use crate::store::console::accounts::Role::{Reader, Sdr};
+use super::{Console, assets, conversations, home, live, login, users, why};
+use crate::store::console::accounts::Role::{Admin, Reader, Sdr};
 
 /// A way into the console.
 pub struct Route {
@@ -50,6 +50,14 @@ pub fn all() -> Vec<Route> {
         post("/conversas/{id}/fatos", Role(Sdr), actions::correct),
         post("/conversas/{id}/fatos/liberar", Role(Sdr), actions::free),
         get("/midia/{id}", Role(Reader), conversations::media::file),
+        get("/turnos/{id}", Role(Reader), why::show),
+        post("/turnos/{id}/repetir", Role(Sdr), why::replay),
+        get("/usuarios", Role(Admin), users::index),
+        post("/usuarios", Role(Admin), users::add),
+        post("/usuarios/{id}/papel", Role(Admin), users::change_role),
+        post("/usuarios/{id}/link", Role(Admin), users::link),
+        post("/usuarios/{id}/desativar", Role(Admin), users::disable),
+        post("/usuarios/{id}/ativar", Role(Admin), users::enable),
     ]
 }
 

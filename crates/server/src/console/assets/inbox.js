@@ -151,7 +151,7 @@
 
   let lost = false;
   const listen = () => {
-    const source = new EventSource(`/ao-vivo?desde=${Math.round(performance.timeOrigin)}`);
+    const source = new EventSource(`/ao-vivo?desde=${inbox.dataset.now}`);
     source.addEventListener("conversa", (event) => note(event.data));
     source.addEventListener("pronto", () => { if (lost) toast("Conectado de novo."); lost = false; });
     source.addEventListener("error", () => {

@@ -198,9 +198,7 @@ fn nothing(listing: &Listing) -> Markup {
             "Nenhuma conversa ainda",
             "Quando um lead escrever no WhatsApp, a conversa aparece aqui na hora.",
         ),
-        Filter::Waiting => {
-            ("Ninguém esperando", "Todos os leads já têm resposta. Bom trabalho.")
-        }
+        Filter::Waiting => ("Ninguém esperando", "Todos os leads já têm resposta. Bom trabalho."),
         Filter::Human => (
             "Tudo com o agente",
             "Ao assumir uma conversa, ou responder por ela, ela fica com você e aparece aqui.",

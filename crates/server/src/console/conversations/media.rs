@@ -14,8 +14,18 @@ use crate::store::console::thread::FindMedia;
 
 /// What a browser may show by itself; all else is a download, since it could be a page.
 const SHOWN: [&str; 12] = [
-    "audio/ogg", "audio/mpeg", "audio/mp4", "audio/aac", "audio/wav", "audio/webm", "image/jpeg",
-    "image/png", "image/webp", "image/gif", "video/mp4", "video/webm",
+    "audio/ogg",
+    "audio/mpeg",
+    "audio/mp4",
+    "audio/aac",
+    "audio/wav",
+    "audio/webm",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/gif",
+    "video/mp4",
+    "video/webm",
 ];
 
 /// The file of a message.
@@ -25,8 +35,7 @@ pub(in crate::console) async fn file(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let app = &console.app;
-    let (media, phone) =
-        app.store.read(FindMedia { message }).await?.ok_or(Problem::NotFound)?;
+    let (media, phone) = app.store.read(FindMedia { message }).await?.ok_or(Problem::NotFound)?;
     let url = media["url"].as_str().ok_or(Problem::NotFound)?;
     let until = tokio::time::Instant::now() + LONGEST;
     let limits = Limits { bytes: LARGEST, until, phone: Some(phone) };
@@ -43,8 +52,14 @@ fn answer(told: &str, bytes: Bytes, range: Option<&HeaderValue>) -> Response {
     let essence = told.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let shown = SHOWN.iter().find(|shown| **shown == essence).copied();
     let common = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(shown.unwrap_or("application/octet-stream"))),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static(if shown.is_some() { "inline" } else { "attachment" })),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(shown.unwrap_or("application/octet-stream")),
+        ),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_static(if shown.is_some() { "inline" } else { "attachment" }),
+        ),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600")),
         (header::ACCEPT_RANGES, HeaderValue::from_static("bytes")),
     ];

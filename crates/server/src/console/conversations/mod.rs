@@ -21,7 +21,7 @@ use super::viewer::Viewer;
 use super::{Console, Problem};
 use crate::store::console::accounts::Role;
 use crate::store::console::inbox::{
-    CountInbox, Cursor, FindEntry, Filter, ListConversations, Listing,
+    CountInbox, Cursor, Filter, FindEntry, ListConversations, Listing,
 };
 use crate::store::console::thread::{Head, LoadHead, LoadStretch, MarkRead, Stretch};
 use crate::store::facts::{LeadFacts, LoadFacts, Whose};
@@ -57,12 +57,17 @@ pub(super) async fn index(
 ) -> Result<Markup, Problem> {
     let listing = asked.listing();
     let list = list_column(&console, &listing, None).await?;
-    Ok(layout::frame(&viewer, Section::Conversations, "Conversas", html! {
-        div.inbox {
-            (list)
-            (thread::nothing_open(console.app.config.demo))
-        }
-    }))
+    Ok(layout::frame(
+        &viewer,
+        Section::Conversations,
+        "Conversas",
+        html! {
+            div.inbox data-now=(console.app.clock.now()) {
+                (list)
+                (thread::nothing_open(console.app.config.demo))
+            }
+        },
+    ))
 }
 
 async fn list_column(
@@ -114,15 +119,20 @@ pub(super) async fn open(
     let shown = Shown::load(&console, &viewer, id, None).await?;
     let panel = shown.panel(&console, &viewer);
     let title = shown.name();
-    let is_part = super::access::is_htmx(&headers)
-        && !headers.contains_key("hx-history-restore-request");
+    let is_part =
+        super::access::is_htmx(&headers) && !headers.contains_key("hx-history-restore-request");
     if is_part {
         return Ok(html! { title { (title) " · Seleto SDR" } (panel) });
     }
     let list = list_column(&console, &asked.listing(), Some(id)).await?;
-    Ok(layout::frame(&viewer, Section::Conversations, &title, html! {
-        div.inbox.is-open { (list) (panel) }
-    }))
+    Ok(layout::frame(
+        &viewer,
+        Section::Conversations,
+        &title,
+        html! {
+            div.inbox.is-open data-now=(console.app.clock.now()) { (list) (panel) }
+        },
+    ))
 }
 
 /// The parts of an open conversation that change, for the page to take over what is new.

@@ -76,7 +76,9 @@ fn warmth(shown: &Shown) -> Markup {
 
 fn facts(times: &Times, viewer: &Viewer, shown: &Shown) -> Markup {
     let known = shown.facts.as_ref();
-    let fact_of = |field: Field| known.and_then(|facts| facts.current.iter().find(|fact| fact.field == field));
+    let fact_of = |field: Field| {
+        known.and_then(|facts| facts.current.iter().find(|fact| fact.field == field))
+    };
     let lead = known.map_or(&shown.head.lead, |facts| &facts.lead);
     // A product says its kind.
     let is_shown = |field: &Field| !(*field == Field::ProductCategory && lead.product.is_some());
@@ -136,7 +138,9 @@ fn origin(row: &FactRow) -> String {
     match row.source {
         Source::Offline => "Lido pelas regras".to_owned(),
         Source::Model => "Lido pela IA e conferido".to_owned(),
-        Source::Human => format!("Escrito por {}", if who.is_empty() { "uma pessoa" } else { &who }),
+        Source::Human => {
+            format!("Escrito por {}", if who.is_empty() { "uma pessoa" } else { &who })
+        }
         Source::Supabase => "Alterado no Supabase".to_owned(),
         Source::Crm => "Alterado no CRM".to_owned(),
     }
@@ -208,10 +212,11 @@ fn place(shown: &Shown, link: &Elsewhere) -> Markup {
         ("piperun", "deal") => "Oportunidade no PipeRun",
         _ => return html! {},
     };
-    let address = shown.chatwoot.as_ref().filter(|_| link.lane == "chatwoot").and_then(|(url, account)| {
-        let id = link.remote_id.as_ref()?;
-        Some(format!("{url}/app/accounts/{account}/conversations/{id}"))
-    });
+    let address =
+        shown.chatwoot.as_ref().filter(|_| link.lane == "chatwoot").and_then(|(url, account)| {
+            let id = link.remote_id.as_ref()?;
+            Some(format!("{url}/app/accounts/{account}/conversations/{id}"))
+        });
     html! {
         @match (&address, link.state.as_str()) {
             (_, "refused") => { span.tone-bad.badge { (label) ": recusada" } @if let Some(detail) = &link.detail { p.soft { (detail) } } }

@@ -79,7 +79,14 @@ fn buttons(viewer: &Viewer, head: &Head) -> Markup {
     }
 }
 
-fn decision(viewer: &Viewer, head: &Head, action: &str, label: &str, image: Icon, key: &str) -> Markup {
+fn decision(
+    viewer: &Viewer,
+    head: &Head,
+    action: &str,
+    label: &str,
+    image: Icon,
+    key: &str,
+) -> Markup {
     let path = path(head, action);
     let title = format!("{label} ({key})");
     html! {
@@ -97,15 +104,30 @@ fn path(head: &Head, action: &str) -> String {
 /// Who has the conversation in hand, right above where people write.
 pub(super) fn state(head: &Head) -> Markup {
     let (class, image, text) = if head.opted_out {
-        ("is-out", Icon::Ban, "O lead pediu para não receber mensagens. Escreva só se ele escrever antes.".to_owned())
+        (
+            "is-out",
+            Icon::Ban,
+            "O lead pediu para não receber mensagens. Escreva só se ele escrever antes.".to_owned(),
+        )
     } else if head.by_human {
         let who = head.mode_by.as_deref().map(messages::person);
         let who = who.as_deref().unwrap_or("A equipe");
-        ("is-human", Icon::Person, format!("{} está com a conversa. O agente fica em silêncio.", who.trim_end_matches(',')))
+        (
+            "is-human",
+            Icon::Person,
+            format!(
+                "{} está com a conversa. O agente fica em silêncio.",
+                who.trim_end_matches(',')
+            ),
+        )
     } else if head.closed_at.is_some() {
         ("is-over", Icon::Check, "Conversa encerrada. Ela reabre se o lead escrever.".to_owned())
     } else {
-        ("is-agent", Icon::Robot, "O agente responde. Ao escrever, você assume a conversa.".to_owned())
+        (
+            "is-agent",
+            Icon::Robot,
+            "O agente responde. Ao escrever, você assume a conversa.".to_owned(),
+        )
     };
     html! {
         p.thread-state.(class) #estado role="status" { (icon(image)) span { (text) } }

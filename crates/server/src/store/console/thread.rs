@@ -1,8 +1,8 @@
 //! One conversation as people read it: messages, what became of them, who took it over, the lead.
 
-use serde_json::Value as Json;
 use seleto_rules::conversation::Memory;
 use seleto_rules::lead::Lead;
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::params;
