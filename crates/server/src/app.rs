@@ -7,8 +7,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 use seleto_rules::playbook::Playbook;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::chatwoot;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::health::Health;
@@ -37,6 +39,8 @@ pub struct App {
     pub openai: Option<openai::Client>,
     /// The CRM, when it is configured.
     pub piperun: Option<piperun::Client>,
+    /// Where the team reads along, when it is configured.
+    pub chatwoot: Option<chatwoot::Client>,
     /// Fetches what leads send.
     pub media: media::Client,
     /// How many recordings may be listened to at once: each is in memory meanwhile.
@@ -47,6 +51,8 @@ pub struct App {
     pub webhook_secret: SecretString,
     /// This process among the replicas.
     pub replica: Uuid,
+    /// Cancelled when the process is asked to stop: what would go on for ever ends.
+    pub stopping: CancellationToken,
     /// Wake the lanes of this process.
     pub bells: Bells,
     /// What was measured of each service.
@@ -112,6 +118,11 @@ impl App {
             .as_ref()
             .map(|piperun| piperun_client(&config, piperun, &http))
             .transpose()?;
+        let chatwoot = config
+            .chatwoot
+            .as_ref()
+            .map(|chatwoot| chatwoot_client(&config, chatwoot, &http))
+            .transpose()?;
         let media = media::Client::new(config.media_allowed_hosts.clone(), config.log_phones)?;
         let webhook_secret = webhook_secret(&config, &store).await?;
         Ok(Arc::new(Self {
@@ -123,10 +134,12 @@ impl App {
             zapi,
             openai,
             piperun,
+            chatwoot,
             media,
             ears: Semaphore::new(EARS),
             webhook_secret,
             replica: Uuid::now_v7(),
+            stopping: CancellationToken::new(),
             bells: Bells::default(),
             metrics,
             playbook: RwLock::new(playbook),
@@ -172,6 +185,27 @@ fn zapi_client(
         phones: config.log_phones,
     };
     zapi::Client::new(http.clone(), settings).map_err(|error| StartError::Client(error.to_string()))
+}
+
+/// How long a call to Chatwoot may take in all: a little longer than its server works on one, so
+/// that what it still does is done when we look.
+const CHATWOOT_TIME: Duration = Duration::from_secs(20);
+
+fn chatwoot_client(
+    config: &Config,
+    chatwoot: &config::Chatwoot,
+    http: &reqwest::Client,
+) -> Result<chatwoot::Client, StartError> {
+    let settings = chatwoot::Settings {
+        base_url: chatwoot.url.clone(),
+        token: chatwoot.token.clone(),
+        account: chatwoot.account,
+        inbox: chatwoot.inbox,
+        timeout: CHATWOOT_TIME,
+        phones: config.log_phones,
+    };
+    chatwoot::Client::new(http.clone(), settings)
+        .map_err(|error| StartError::Client(error.to_string()))
 }
 
 /// Without a spool the agent still runs: it then refuses webhooks while PostgreSQL is away.

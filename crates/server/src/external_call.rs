@@ -36,6 +36,8 @@ pub enum Service {
     Media,
     /// The sales CRM.
     PipeRun,
+    /// Where the team reads along.
+    Chatwoot,
 }
 
 /// How a call ended, as far as logs and metrics tell calls apart.
@@ -112,6 +114,7 @@ impl Service {
             Self::OpenAi => "openai",
             Self::Media => "media",
             Self::PipeRun => "piperun",
+            Self::Chatwoot => "chatwoot",
         }
     }
 }

@@ -129,7 +129,7 @@ pub async fn run(app: &App, stop: CancellationToken) {
 
 /// Measures every vendor once.
 pub async fn probe(app: &App) {
-    tokio::join!(probe_zapi(app), probe_openai(app), probe_piperun(app));
+    tokio::join!(probe_zapi(app), probe_openai(app), probe_piperun(app), probe_chatwoot(app));
 }
 
 async fn probe_zapi(app: &App) {
@@ -140,6 +140,11 @@ async fn probe_zapi(app: &App) {
 async fn probe_piperun(app: &App) {
     let Some(piperun) = &app.piperun else { return };
     app.health.note("piperun", crate::crm::state_of(&piperun.pipelines().await));
+}
+
+async fn probe_chatwoot(app: &App) {
+    let Some(chatwoot) = &app.chatwoot else { return };
+    app.health.note("chatwoot", crate::chatwoot::state_of(&chatwoot.inbox().await));
 }
 
 async fn probe_openai(app: &App) {

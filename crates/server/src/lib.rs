@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod brain;
+pub mod chatwoot;
 pub mod cli;
 pub mod clock;
 pub mod config;

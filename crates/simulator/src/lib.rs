@@ -2,6 +2,7 @@
 //!
 //! Used by the tests, by `seleto demo` and by the benchmark; never on a production path.
 
+pub mod chatwoot;
 mod clock;
 pub mod demo;
 mod faults;
@@ -30,6 +31,8 @@ pub struct SimulatorConfig {
     pub openai: openai::OpenaiConfig,
     /// The local PipeRun; without it there is none.
     pub piperun: Option<piperun::PiperunConfig>,
+    /// The local Chatwoot; without it none runs.
+    pub chatwoot: Option<chatwoot::ChatwootConfig>,
 }
 
 /// All local vendors, running.
@@ -41,6 +44,8 @@ pub struct Simulator {
     pub openai: openai::Openai,
     /// The local PipeRun, when there is one.
     pub piperun: Option<piperun::Piperun>,
+    /// The local Chatwoot, when it was asked for.
+    pub chatwoot: Option<chatwoot::Chatwoot>,
 }
 
 impl Simulator {
@@ -52,7 +57,11 @@ impl Simulator {
             Some(config) => Some(piperun::Piperun::start(config).await?),
             None => None,
         };
-        Ok(Self { zapi, openai, piperun })
+        let chatwoot = match config.chatwoot {
+            Some(config) => Some(chatwoot::Chatwoot::start(config).await?),
+            None => None,
+        };
+        Ok(Self { zapi, openai, piperun, chatwoot })
     }
 
     /// The environment variables that point an agent to them.
@@ -60,6 +69,7 @@ impl Simulator {
         let mut pairs = self.zapi.environment();
         pairs.extend(self.openai.environment());
         pairs.extend(self.piperun.iter().flat_map(piperun::Piperun::environment));
+        pairs.extend(self.chatwoot.iter().flat_map(chatwoot::Chatwoot::environment));
         pairs
     }
 
@@ -69,6 +79,9 @@ impl Simulator {
         if let Some(piperun) = &self.piperun {
             piperun.call_back(agent_url, webhook_secret);
         }
+        if let Some(chatwoot) = &self.chatwoot {
+            chatwoot.call_back(agent_url, webhook_secret);
+        }
     }
 
     /// Stops all of them.
@@ -77,6 +90,9 @@ impl Simulator {
         self.openai.stop().await;
         if let Some(piperun) = &self.piperun {
             piperun.stop().await;
+        }
+        if let Some(chatwoot) = &self.chatwoot {
+            chatwoot.stop().await;
         }
     }
 }

@@ -14,6 +14,7 @@ mod seed;
 mod serve;
 mod setup;
 mod table;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -71,6 +72,11 @@ enum Command {
     Crm {
         #[command(subcommand)]
         action: crm::Action,
+    },
+    /// Cria, lista e troca a senha de quem abre o painel
+    User {
+        #[command(subcommand)]
+        command: user::Command,
     },
     /// Mostra os endereços de webhook para colar no painel da Z-API
     WebhookUrls,
@@ -146,6 +152,7 @@ async fn run(command: Command) -> Result<ExitCode, Failed> {
         Command::Check { playbook } => check::run(playbook),
         Command::Migrate => open::migrate(config()?).await,
         Command::Crm { action } => crm::run(action, config()?).await,
+        Command::User { command } => user::run(command, config()?).await,
         Command::WebhookUrls => open::webhook_urls(config()?).await,
         Command::Setup => setup::run(config()?).await,
         Command::Bench(options) => bench::run(options).await,

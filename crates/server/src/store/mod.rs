@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod alert;
 pub mod breaker;
+pub mod chatwoot;
 pub mod console;
 pub mod control;
 pub mod crm;

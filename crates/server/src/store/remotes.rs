@@ -139,6 +139,18 @@ pub(super) async fn find(
     row.as_ref().map(Remote::read).transpose()
 }
 
+/// Where something of ours stands at a vendor, inside another operation.
+pub(super) async fn remote(
+    tx: &mut Tx<'_>,
+    lane: Lane,
+    kind: &str,
+    id: &str,
+) -> Result<Option<Remote>, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM remotes WHERE lane = $1 AND kind = $2 AND id = $3");
+    let row = tx.row(&sql, &params![lane.name(), kind, id]).await?;
+    row.as_ref().map(Remote::read).transpose()
+}
+
 /// Notes that a call is about to be made, so that a crash leaves a doubt and not a copy.
 pub struct BeginRemote {
     /// The lease under which it is made.

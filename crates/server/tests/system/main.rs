@@ -7,6 +7,7 @@ mod postgres;
 mod world;
 
 mod bursts;
+mod chatwoot;
 mod deliveries;
 mod facts;
 mod identities;

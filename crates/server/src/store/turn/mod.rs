@@ -144,7 +144,7 @@ fn voice_notes(burst: &[Row]) -> Result<Vec<VoiceNote>, Error> {
     notes.filter_map(Result::transpose).collect()
 }
 
-fn line(row: &Row) -> Result<Line, Error> {
+pub(in crate::store) fn line(row: &Row) -> Result<Line, Error> {
     Ok(Line {
         author: match row.text(0)?.as_str() {
             "lead" => Author::Lead,
