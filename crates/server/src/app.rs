@@ -7,6 +7,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use seleto_rules::playbook::Playbook;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::chatwoot;
@@ -53,6 +54,8 @@ pub struct App {
     pub webhook_secret: SecretString,
     /// This process among the replicas.
     pub replica: Uuid,
+    /// Cancelled when the process is asked to stop: what would go on for ever ends.
+    pub stopping: CancellationToken,
     /// Wake the lanes of this process.
     pub bells: Bells,
     /// What was measured of each service.
@@ -149,6 +152,7 @@ impl App {
             ears: Semaphore::new(EARS),
             webhook_secret,
             replica: Uuid::now_v7(),
+            stopping: CancellationToken::new(),
             bells: Bells::default(),
             metrics,
             playbook: RwLock::new(playbook),

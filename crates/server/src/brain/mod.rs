@@ -65,6 +65,19 @@ pub async fn think(
     record: TurnRecord,
     model: bool,
 ) -> Thought {
+    let instructions = app.config.system_prompt.as_deref();
+    think_under(instructions, app, turn, context, record, model).await
+}
+
+/// The same under other instructions than the playbook's, to compare.
+pub async fn think_under(
+    instructions: Option<&str>,
+    app: &App,
+    turn: &Turn<'_>,
+    context: &Context,
+    record: TurnRecord,
+    model: bool,
+) -> Thought {
     let held = context.held.clone();
     let mut ledger = Ledger { record, held, model_time: Duration::ZERO, verdicts: Vec::new() };
     let phone = &context.lead_phone;
@@ -76,7 +89,12 @@ pub async fn think(
         return think_offline(turn, ledger, draft);
     }
     let begun = tokio::time::Instant::now();
-    let answer = tokio::time::timeout(MODEL_TIME, ask(app, client, turn, phone, &mut ledger)).await;
+    let mut prompt = prompt::build(turn);
+    if let Some(instructions) = instructions {
+        instructions.clone_into(&mut prompt.system);
+    }
+    let asked = ask(app, client, turn, prompt, phone, &mut ledger);
+    let answer = tokio::time::timeout(MODEL_TIME, asked).await;
     ledger.model_time = begun.elapsed();
     match answer {
         Ok(Some((draft, reply))) => return ledger.close("openai", turn, draft, Some(reply)),
@@ -101,14 +119,12 @@ async fn ask(
     app: &App,
     client: &openai::Client,
     turn: &Turn<'_>,
+    prompt: Prompt,
     phone: &str,
     ledger: &mut Ledger,
 ) -> Option<(Draft, Cleared)> {
-    let mut prompt = prompt::build(turn);
-    if let Some(system) = &app.config.system_prompt {
-        prompt.system.clone_from(system);
-    }
     ledger.record.prompt_hash = Some(hash::short(&prompt.system));
+    ledger.record.prompt = serde_json::to_string(&prompt.messages).ok();
     let model = app.config.openai.as_ref().map(|openai| openai.model.clone())?;
     let mut completion = completion(&model, prompt, Some(phone));
     for round in ["model", "rewrite"] {

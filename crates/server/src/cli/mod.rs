@@ -14,6 +14,7 @@ mod seed;
 mod serve;
 mod setup;
 mod table;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -74,6 +75,11 @@ enum Command {
     },
     /// Mostra o SQL que cria as tabelas no Supabase, com acesso só para o servidor
     SupabaseSchema,
+    /// Cria, lista e troca a senha de quem abre o painel
+    User {
+        #[command(subcommand)]
+        command: user::Command,
+    },
     /// Mostra os endereços de webhook para colar no painel da Z-API
     WebhookUrls,
     /// Registra os webhooks nos serviços configurados e confere se ficaram
@@ -152,6 +158,7 @@ async fn run(command: Command) -> Result<ExitCode, Failed> {
             print!("{}", crate::store::supabase_schema::SCHEMA);
             Ok(ExitCode::SUCCESS)
         }
+        Command::User { command } => user::run(command, config()?).await,
         Command::WebhookUrls => open::webhook_urls(config()?).await,
         Command::Setup => setup::run(config()?).await,
         Command::Bench(options) => bench::run(options).await,

@@ -102,3 +102,9 @@ pub(super) async fn webhook_urls((config, _): Configured) -> Result<ExitCode, Fa
     }
     Ok(ExitCode::SUCCESS)
 }
+
+/// The page of the first administrator, while there is none; for the terminal.
+pub(super) async fn first_access(app: &app::App, base: &str) -> Result<Option<String>, Failed> {
+    let path = crate::console::login::setup_link(app).await?;
+    Ok(path.map(|path| format!("{base}{path}")))
+}

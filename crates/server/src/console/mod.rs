@@ -4,6 +4,7 @@ pub mod access;
 pub mod announce;
 pub mod assets;
 pub mod components;
+pub mod conversations;
 pub mod cookies;
 pub mod figures;
 pub mod format;
@@ -12,13 +13,16 @@ pub mod home;
 pub mod icons;
 pub mod integrations;
 pub mod layout;
+pub mod live;
 pub mod login;
 pub mod passwords;
 pub mod privacy;
 pub mod problem;
 pub mod questions;
 pub mod routes;
+pub mod users;
 pub mod viewer;
+pub mod why;
 
 use std::sync::Arc;
 
@@ -37,6 +41,8 @@ use crate::app::App;
 pub struct Console {
     /// The agent.
     pub app: Arc<App>,
+    /// Tells open pages what changed.
+    live: live::Live,
     /// Who looks when a demonstration is opened on this machine without a login.
     guest: Option<Viewer>,
 }
@@ -45,7 +51,7 @@ impl Console {
     /// The console of this process.
     pub fn new(app: Arc<App>) -> Arc<Self> {
         let guest = app.config.demo.then(Viewer::guest);
-        Arc::new(Self { app, guest })
+        Arc::new(Self { app, live: live::Live::default(), guest })
     }
 
     /// Times as people of the company read them.

@@ -7,7 +7,11 @@ use axum::http::Method;
 use axum::routing::{self, MethodRouter};
 
 use super::access::Access::{self, Open, Role};
-use super::{Console, assets, figures, funnel, home, integrations, login, privacy, questions};
+use super::conversations::actions;
+use super::{
+    Console, assets, conversations, figures, funnel, home, integrations, live, login, privacy,
+    questions, users, why,
+};
 use crate::store::console::accounts::Role::{Admin, Reader, Sdr};
 
 /// A way into the console.
@@ -49,6 +53,30 @@ pub fn all() -> Vec<Route> {
         get("/funil/leads.csv", Role(Sdr), funnel::export),
         get("/funil/{conversation}", Role(Sdr), funnel::form),
         post("/funil/{conversation}", Role(Sdr), funnel::correct),
+        get("/ao-vivo", Role(Reader), live::stream),
+        get("/conversas", Role(Reader), conversations::index),
+        get("/conversas/lista", Role(Reader), conversations::rows),
+        get("/conversas/{id}", Role(Reader), conversations::open),
+        get("/conversas/{id}/linha", Role(Reader), conversations::row),
+        get("/conversas/{id}/partes", Role(Reader), conversations::parts),
+        get("/conversas/{id}/anteriores", Role(Reader), conversations::earlier),
+        get("/conversas/{id}/lead", Role(Reader), conversations::lead_side),
+        post("/conversas/{id}/mensagens", Role(Sdr), actions::say),
+        post("/conversas/{id}/assumir", Role(Sdr), actions::take_over),
+        post("/conversas/{id}/devolver", Role(Sdr), actions::give_back),
+        post("/conversas/{id}/encerrar", Role(Sdr), actions::close),
+        post("/conversas/{id}/nao-contatar", Role(Sdr), actions::do_not_contact),
+        post("/conversas/{id}/fatos", Role(Sdr), actions::correct),
+        post("/conversas/{id}/fatos/liberar", Role(Sdr), actions::free),
+        get("/midia/{id}", Role(Reader), conversations::media::file),
+        get("/turnos/{id}", Role(Reader), why::show),
+        post("/turnos/{id}/repetir", Role(Sdr), why::replay),
+        get("/usuarios", Role(Admin), users::index),
+        post("/usuarios", Role(Admin), users::add),
+        post("/usuarios/{id}/papel", Role(Admin), users::change_role),
+        post("/usuarios/{id}/link", Role(Admin), users::link),
+        post("/usuarios/{id}/desativar", Role(Admin), users::disable),
+        post("/usuarios/{id}/ativar", Role(Admin), users::enable),
     ]
 }
 

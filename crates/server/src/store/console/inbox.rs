@@ -131,7 +131,8 @@ impl Entry {
     }
 }
 
-const ENTRY: &str = "SELECT c.id, l.name, p.sender_name, COALESCE(l.phone, c.lead_phone), l.company,
+const ENTRY: &str =
+    "SELECT c.id, l.name, p.sender_name, COALESCE(l.phone, c.lead_phone), l.company,
     l.temperature, l.opted_out, c.mode, c.last_at, c.last_author, c.last_text, c.unread,
     c.waiting_since, c.closed_at
   FROM conversation_states c JOIN leads l ON l.id = c.lead_id
@@ -162,8 +163,11 @@ impl Operation for ListConversations {
         if let Some(found) = found(&self.listing.search, tx.dialect(), &mut values) {
             conditions.push(found);
         }
-        let sql =
-            format!("{ENTRY} WHERE {} ORDER BY {order} LIMIT {}", conditions.join(" AND "), PAGE + 1);
+        let sql = format!(
+            "{ENTRY} WHERE {} ORDER BY {order} LIMIT {}",
+            conditions.join(" AND "),
+            PAGE + 1
+        );
         let rows = tx.rows(&sql, &values).await?;
         let mut entries = rows.iter().map(Entry::read).collect::<Result<Vec<_>, _>>()?;
         let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -253,7 +257,8 @@ fn found(search: &str, dialect: Dialect, values: &mut Vec<Value>) -> Option<Stri
             let name = plain("COALESCE(l2.name, '') || ' ' || COALESCE(l2.company, '')");
             let sender = plain("COALESCE(p2.sender_name, '')");
             let each = |column: &str, value: &mut dyn FnMut(Value) -> String| {
-                let like = |word: &String| format!("{column} LIKE {}", value(format!("%{word}%").into()));
+                let like =
+                    |word: &String| format!("{column} LIKE {}", value(format!("%{word}%").into()));
                 words.iter().map(like).collect::<Vec<_>>().join(" AND ")
             };
             by_lead.push(format!("({})", each(&name, &mut value)));
@@ -263,7 +268,9 @@ fn found(search: &str, dialect: Dialect, values: &mut Vec<Value>) -> Option<Stri
             ));
             let wanted: Vec<_> = words.iter().map(|word| format!("\"{word}\"*")).collect();
             let wanted = value(wanted.join(" ").into());
-            format!("m.seq IN (SELECT rowid FROM messages_words WHERE messages_words MATCH {wanted})")
+            format!(
+                "m.seq IN (SELECT rowid FROM messages_words WHERE messages_words MATCH {wanted})"
+            )
         }
     };
     let by_lead = by_lead.join(" OR ");

@@ -1,8 +1,8 @@
 //! One conversation as people read it: messages, what became of them, who took it over, the lead.
 
-use serde_json::Value as Json;
 use seleto_rules::conversation::Memory;
 use seleto_rules::lead::Lead;
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::params;
@@ -102,7 +102,7 @@ fn head(row: &Row) -> Result<Head, Error> {
 pub struct Fate {
     /// The delivery's state.
     pub state: String,
-    /// How far it came: 1 sent, 2 received, 3 read, 4 played.
+    /// How far it came: 0 sent, 1 received, 2 read, 3 played.
     pub tick: i64,
     /// Why it did not.
     pub reason: Option<String>,
@@ -285,6 +285,52 @@ impl Operation for FindMedia {
         let Some(row) = row else { return Ok(None) };
         let media = row.maybe_text(0)?.and_then(|media| serde_json::from_str(&media).ok());
         Ok(media.zip(Some(row.text(1)?)))
+    }
+}
+
+/// Something of a conversation in another system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The vendor's lane.
+    pub lane: String,
+    /// What it is: `conversation`, `deal`.
+    pub kind: String,
+    /// The vendor's id.
+    pub remote_id: Option<String>,
+    /// Where it stands.
+    pub state: String,
+    /// What the vendor said.
+    pub detail: Option<String>,
+}
+
+/// What other systems have of a conversation as a whole.
+pub struct FindElsewhere {
+    /// Which one.
+    pub conversation: Uuid,
+}
+
+impl Operation for FindElsewhere {
+    type Output = Vec<Elsewhere>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Error> {
+        let rows = tx
+            .rows(
+                "SELECT lane, kind, remote_id, state, detail FROM remotes
+                 WHERE conversation_id = $1 AND lane IN ('chatwoot', 'piperun')
+                   AND kind IN ('conversation', 'deal') ORDER BY lane, kind",
+                &params![self.conversation],
+            )
+            .await?;
+        let elsewhere = |row: &Row| {
+            Ok(Elsewhere {
+                lane: row.text(0)?,
+                kind: row.text(1)?,
+                remote_id: row.maybe_text(2)?,
+                state: row.text(3)?,
+                detail: row.maybe_text(4)?,
+            })
+        };
+        rows.iter().map(elsewhere).collect()
     }
 }
 

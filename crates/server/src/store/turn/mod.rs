@@ -176,7 +176,7 @@ fn attachments(burst: &[Row], kind: &str) -> Result<Vec<Attachment>, Error> {
     read.filter_map(Result::transpose).collect()
 }
 
-fn line(row: &Row) -> Result<Line, Error> {
+pub(in crate::store) fn line(row: &Row) -> Result<Line, Error> {
     let kind = kind(&row.text(1)?);
     let (text, transcript) = (row.text(2)?, row.maybe_text(3)?);
     let deleted = row.maybe_int(4)?.is_some();
