@@ -167,6 +167,17 @@ pub struct Fact {
     pub quote: String,
     /// Which message of the burst holds them, from 0.
     pub line: usize,
+    /// Who read it.
+    pub reader: Reader,
+}
+
+/// Who read a fact out of the lead's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reader {
+    /// The offline reader.
+    Offline,
+    /// A model; its quote and its value were checked.
+    Model,
 }
 
 impl Urgency {
@@ -266,6 +277,42 @@ impl Field {
             Self::Segment => "segment",
         }
     }
+
+    /// The field with a key.
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|field| field.key() == key)
+    }
+
+    /// Its name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Name => "Nome",
+            Self::Company => "Empresa",
+            Self::City => "Cidade",
+            Self::Uf => "UF",
+            Self::Email => "E-mail",
+            Self::Cnpj => "CNPJ",
+            Self::Product => "Produto",
+            Self::ProductCategory => "Tipo de produto",
+            Self::Volume => "Volume",
+            Self::Urgency => "Urgência",
+            Self::KnowsSeleto => "Já conhece a empresa",
+            Self::Segment => "Segmento",
+        }
+    }
+
+    /// What a value of it has to pass before it is taken.
+    pub fn validator(self) -> &'static str {
+        match self {
+            Self::Name | Self::Company => "words",
+            Self::City | Self::Uf => "ibge",
+            Self::Email => "email",
+            Self::Cnpj => "check_digits",
+            Self::Product | Self::ProductCategory => "catalogue",
+            Self::Volume => "amount_unit_period",
+            Self::Urgency | Self::KnowsSeleto | Self::Segment => "closed_list",
+        }
+    }
 }
 
 impl Value {
@@ -288,22 +335,65 @@ impl Value {
     }
 }
 
+/// As people read it: "500 hambúrgueres por dia", "sim".
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(text)
+            | Self::Company(text)
+            | Self::City(text)
+            | Self::Uf(text)
+            | Self::Email(text)
+            | Self::Cnpj(text)
+            | Self::Product(text)
+            | Self::ProductCategory(text)
+            | Self::Segment(text) => f.write_str(text),
+            Self::Volume(volume) => f.write_str(&volume.in_words()),
+            Self::Urgency(urgency) => f.write_str(urgency.as_str()),
+            Self::KnowsSeleto(knows) => f.write_str(if *knows { "sim" } else { "não" }),
+        }
+    }
+}
+
 impl Lead {
     /// Whether the field is known.
     pub fn knows(&self, field: Field) -> bool {
+        self.value(field).is_some()
+    }
+
+    /// What is known of a field.
+    pub fn value(&self, field: Field) -> Option<Value> {
         match field {
-            Field::Name => self.name.is_some(),
-            Field::Company => self.company.is_some(),
-            Field::City => self.city.is_some(),
-            Field::Uf => self.uf.is_some(),
-            Field::Email => self.email.is_some(),
-            Field::Cnpj => self.cnpj.is_some(),
-            Field::Product => self.product.is_some(),
-            Field::ProductCategory => self.product_category.is_some(),
-            Field::Volume => self.volume.is_some(),
-            Field::Urgency => self.urgency.is_some(),
-            Field::KnowsSeleto => self.knows_seleto.is_some(),
-            Field::Segment => self.segment.is_some(),
+            Field::Name => self.name.clone().map(Value::Name),
+            Field::Company => self.company.clone().map(Value::Company),
+            Field::City => self.city.clone().map(Value::City),
+            Field::Uf => self.uf.clone().map(Value::Uf),
+            Field::Email => self.email.clone().map(Value::Email),
+            Field::Cnpj => self.cnpj.clone().map(Value::Cnpj),
+            Field::Product => self.product.clone().map(Value::Product),
+            Field::ProductCategory => self.product_category.clone().map(Value::ProductCategory),
+            Field::Volume => self.volume.map(Value::Volume),
+            Field::Urgency => self.urgency.map(Value::Urgency),
+            Field::KnowsSeleto => self.knows_seleto.map(Value::KnowsSeleto),
+            Field::Segment => self.segment.clone().map(Value::Segment),
+        }
+    }
+
+    /// Forgets a field.
+    pub fn forget(&mut self, field: Field) {
+        match field {
+            Field::Name => self.name = None,
+            Field::Company => self.company = None,
+            Field::City => self.city = None,
+            Field::Uf => self.uf = None,
+            Field::Email => self.email = None,
+            Field::Cnpj => self.cnpj = None,
+            Field::Product => self.product = None,
+            Field::ProductCategory => self.product_category = None,
+            Field::Volume => self.volume = None,
+            Field::Urgency => self.urgency = None,
+            Field::KnowsSeleto => self.knows_seleto = None,
+            Field::Segment => self.segment = None,
         }
     }
 }

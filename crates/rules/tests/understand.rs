@@ -40,7 +40,13 @@ fn cases(table: &str) -> Vec<Case> {
 fn read(case: &Case) -> Understanding {
     let lead = Lead::default();
     let Case { history, burst, .. } = case;
-    understand(&Context { catalogue: Catalogue::seleto(), lead: &lead, history, burst })
+    understand(&Context {
+        catalogue: Catalogue::seleto(),
+        agent: "João",
+        lead: &lead,
+        history,
+        burst,
+    })
 }
 
 /// Facts as the tables write them: `city=Bauru`, `volume=300 hamburguer/dia`.
@@ -235,5 +241,21 @@ fn every_pattern_of_the_data_stands_for_a_known_intent() {
         let name = line.split(':').next().unwrap_or_default();
         let intent = serde_json::from_value::<Intent>(name.into());
         assert!(intent.is_ok(), "{line}");
+    }
+}
+#[test]
+fn dbg() {
+    use seleto_rules::conversation::*;
+    for m in std::fs::read_to_string("/tmp/dbg.txt").unwrap().lines() {
+        let lead = Lead::default();
+        let burst = [Line::text(Author::Lead, m)];
+        let u = understand(&Context {
+            catalogue: Catalogue::seleto(),
+            agent: "João",
+            lead: &lead,
+            history: &[],
+            burst: &burst,
+        });
+        println!("{m} => {:?} {:?}", u.facts, u.intents);
     }
 }

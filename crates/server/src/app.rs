@@ -9,6 +9,7 @@ use seleto_rules::playbook::Playbook;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use crate::chatwoot;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::health::Health;
@@ -21,7 +22,7 @@ use crate::store::setting::KeepSetting;
 use crate::store::spool::Spool;
 use crate::store::{self, Store};
 use crate::telemetry::Metrics;
-use crate::zapi;
+use crate::{supabase, zapi};
 
 /// The store, the clients, the clock and the configuration.
 pub struct App {
@@ -37,6 +38,10 @@ pub struct App {
     pub openai: Option<openai::Client>,
     /// The CRM, when it is configured.
     pub piperun: Option<piperun::Client>,
+    /// Where the team reads along, when it is configured.
+    pub chatwoot: Option<chatwoot::Client>,
+    /// The customer's tables in the cloud, when they are configured.
+    pub supabase: Option<supabase::Client>,
     /// Fetches what leads send.
     pub media: media::Client,
     /// How many recordings may be listened to at once: each is in memory meanwhile.
@@ -112,6 +117,16 @@ impl App {
             .as_ref()
             .map(|piperun| piperun_client(&config, piperun, &http))
             .transpose()?;
+        let chatwoot = config
+            .chatwoot
+            .as_ref()
+            .map(|chatwoot| chatwoot_client(&config, chatwoot, &http))
+            .transpose()?;
+        let supabase = config
+            .supabase
+            .as_ref()
+            .map(|supabase| supabase_client(&config, supabase, &http))
+            .transpose()?;
         let media = media::Client::new(config.media_allowed_hosts.clone(), config.log_phones)?;
         let webhook_secret = webhook_secret(&config, &store).await?;
         Ok(Arc::new(Self {
@@ -123,6 +138,8 @@ impl App {
             zapi,
             openai,
             piperun,
+            chatwoot,
+            supabase,
             media,
             ears: Semaphore::new(EARS),
             webhook_secret,
@@ -174,6 +191,27 @@ fn zapi_client(
     zapi::Client::new(http.clone(), settings).map_err(|error| StartError::Client(error.to_string()))
 }
 
+/// How long a call to Chatwoot may take in all: a little longer than its server works on one, so
+/// that what it still does is done when we look.
+const CHATWOOT_TIME: Duration = Duration::from_secs(20);
+
+fn chatwoot_client(
+    config: &Config,
+    chatwoot: &config::Chatwoot,
+    http: &reqwest::Client,
+) -> Result<chatwoot::Client, StartError> {
+    let settings = chatwoot::Settings {
+        base_url: chatwoot.url.clone(),
+        token: chatwoot.token.clone(),
+        account: chatwoot.account,
+        inbox: chatwoot.inbox,
+        timeout: CHATWOOT_TIME,
+        phones: config.log_phones,
+    };
+    chatwoot::Client::new(http.clone(), settings)
+        .map_err(|error| StartError::Client(error.to_string()))
+}
+
 /// Without a spool the agent still runs: it then refuses webhooks while PostgreSQL is away.
 async fn spool(config: &Config, store: &Store) -> Option<Spool> {
     if store.dialect() == Dialect::Sqlite {
@@ -216,6 +254,24 @@ fn piperun_client(
         phones: config.log_phones,
     };
     piperun::Client::new(http.clone(), settings)
+        .map_err(|error| StartError::Client(error.to_string()))
+}
+
+/// How long a call to Supabase may take in all.
+const SUPABASE_TIME: Duration = Duration::from_secs(15);
+
+fn supabase_client(
+    config: &Config,
+    supabase: &config::Supabase,
+    http: &reqwest::Client,
+) -> Result<supabase::Client, StartError> {
+    let settings = supabase::Settings {
+        base_url: supabase.url.clone(),
+        key: supabase.key.clone(),
+        timeout: SUPABASE_TIME,
+        phones: config.log_phones,
+    };
+    supabase::Client::new(http.clone(), settings)
         .map_err(|error| StartError::Client(error.to_string()))
 }
 

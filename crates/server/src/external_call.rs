@@ -36,6 +36,10 @@ pub enum Service {
     Media,
     /// The sales CRM.
     PipeRun,
+    /// Where the team reads along.
+    Chatwoot,
+    /// The customer's database in the cloud.
+    Supabase,
 }
 
 /// How a call ended, as far as logs and metrics tell calls apart.
@@ -112,6 +116,8 @@ impl Service {
             Self::OpenAi => "openai",
             Self::Media => "media",
             Self::PipeRun => "piperun",
+            Self::Chatwoot => "chatwoot",
+            Self::Supabase => "supabase",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod brain;
+pub mod chatwoot;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -21,6 +22,7 @@ pub mod openai;
 pub mod piperun;
 pub mod playbook_watch;
 pub mod store;
+pub mod supabase;
 pub mod telemetry;
 pub mod turns;
 pub mod web;

@@ -2,6 +2,7 @@
 //!
 //! Used by the tests, by `seleto demo` and by the benchmark; never on a production path.
 
+pub mod chatwoot;
 mod clock;
 pub mod demo;
 mod faults;
@@ -11,6 +12,7 @@ pub mod openai;
 mod phones;
 pub mod piperun;
 mod poster;
+pub mod supabase;
 pub mod zapi;
 
 use std::io;
@@ -30,6 +32,10 @@ pub struct SimulatorConfig {
     pub openai: openai::OpenaiConfig,
     /// The local PipeRun; without it there is none.
     pub piperun: Option<piperun::PiperunConfig>,
+    /// The local Chatwoot; without it none runs.
+    pub chatwoot: Option<chatwoot::ChatwootConfig>,
+    /// The local Supabase; none unless it is asked for.
+    pub supabase: Option<supabase::SupabaseConfig>,
 }
 
 /// All local vendors, running.
@@ -41,6 +47,10 @@ pub struct Simulator {
     pub openai: openai::Openai,
     /// The local PipeRun, when there is one.
     pub piperun: Option<piperun::Piperun>,
+    /// The local Chatwoot, when it was asked for.
+    pub chatwoot: Option<chatwoot::Chatwoot>,
+    /// The local Supabase.
+    pub supabase: Option<supabase::Supabase>,
 }
 
 impl Simulator {
@@ -52,7 +62,15 @@ impl Simulator {
             Some(config) => Some(piperun::Piperun::start(config).await?),
             None => None,
         };
-        Ok(Self { zapi, openai, piperun })
+        let chatwoot = match config.chatwoot {
+            Some(config) => Some(chatwoot::Chatwoot::start(config).await?),
+            None => None,
+        };
+        let supabase = match config.supabase {
+            Some(config) => Some(supabase::Supabase::start(config).await?),
+            None => None,
+        };
+        Ok(Self { zapi, openai, piperun, chatwoot, supabase })
     }
 
     /// The environment variables that point an agent to them.
@@ -60,6 +78,8 @@ impl Simulator {
         let mut pairs = self.zapi.environment();
         pairs.extend(self.openai.environment());
         pairs.extend(self.piperun.iter().flat_map(piperun::Piperun::environment));
+        pairs.extend(self.chatwoot.iter().flat_map(chatwoot::Chatwoot::environment));
+        pairs.extend(self.supabase.iter().flat_map(supabase::Supabase::environment));
         pairs
     }
 
@@ -69,6 +89,9 @@ impl Simulator {
         if let Some(piperun) = &self.piperun {
             piperun.call_back(agent_url, webhook_secret);
         }
+        if let Some(chatwoot) = &self.chatwoot {
+            chatwoot.call_back(agent_url, webhook_secret);
+        }
     }
 
     /// Stops all of them.
@@ -77,6 +100,12 @@ impl Simulator {
         self.openai.stop().await;
         if let Some(piperun) = &self.piperun {
             piperun.stop().await;
+        }
+        if let Some(chatwoot) = &self.chatwoot {
+            chatwoot.stop().await;
+        }
+        if let Some(supabase) = &self.supabase {
+            supabase.stop().await;
         }
     }
 }

@@ -5,6 +5,7 @@ mod advice;
 mod answers;
 mod cues;
 mod machines;
+pub mod notices;
 mod paths;
 mod questions;
 mod scene;

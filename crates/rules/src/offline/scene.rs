@@ -161,7 +161,9 @@ impl<'a> Scene<'a> {
             return told;
         }
         let only = || catalogue.only_one_of(self.lead.product_category.as_deref()?);
-        self.named.first().copied().or(told).or_else(only)
+        // "tenho a FBM100, quero uma maior": the one named is not the one wanted.
+        let owned = self.tells(Field::ProductCategory) && self.named.len() == 1;
+        self.named.first().copied().filter(|_| !owned).or(told).or_else(only)
     }
 
     /// The category of interest: told, or that of the machine, or what the volume counts.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::conversation::{Author, Intent, Kind, Line, Memory, Record, Visitor};
 use crate::guardrails;
-use crate::lead::{Fact, Field, Lead, Period, Unit, Urgency, Value, Volume};
+use crate::lead::{Fact, Field, Lead, Period, Reader, Unit, Urgency, Value, Volume};
 use crate::plain_text::plain;
 use crate::playbook::Playbook;
 use Intent::{
@@ -40,8 +40,10 @@ impl Talk {
 
     fn hear_line(&mut self, line: Line, values: Vec<Value>, intents: &[Intent]) -> String {
         let quote = line.text.clone();
-        let facts =
-            values.into_iter().map(|value| Fact { value, quote: quote.clone(), line: 0 }).collect();
+        let facts = values
+            .into_iter()
+            .map(|value| Fact { value, quote: quote.clone(), line: 0, reader: Reader::Offline })
+            .collect();
         let burst = [line];
         let turn = Turn {
             playbook: &self.playbook,

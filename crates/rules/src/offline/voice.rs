@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::DateTime;
+
 use crate::conversation::Turn;
 use crate::lead::Lead;
 use crate::playbook::{Playbook, Product, Say, fill};
@@ -36,10 +38,11 @@ impl Blanks {
             .with("pitch", &product.pitch)
     }
 
-    fn of(turn: &Turn<'_>, lead: &Lead) -> Self {
-        let company = &turn.playbook.company;
+    /// What can be said of a lead at that time.
+    pub(super) fn of(playbook: &Playbook, lead: &Lead, now: DateTime) -> Self {
+        let company = &playbook.company;
         let mut blanks = Self::default()
-            .with("saudacao", salutation(turn.now.hour()))
+            .with("saudacao", salutation(now.hour()))
             .with("marca", &company.name)
             .with("marca_curta", &company.short_name)
             .with("site", &company.site)
@@ -58,17 +61,24 @@ impl Blanks {
         if let Some(volume) = &lead.volume {
             blanks = blanks.with("volume", volume.in_words());
         }
-        if let Some(when) = turn.playbook.rules.business_hours.next_opening_in_words(turn.now) {
+        if let Some(when) = playbook.rules.business_hours.next_opening_in_words(now) {
             blanks = blanks.with("quando", when);
         }
         blanks
     }
 }
 
+impl Blanks {
+    /// The first of the phrases whose blanks can all be filled.
+    pub(super) fn fill_first(&self, phrases: &[String]) -> Option<String> {
+        phrases.iter().find_map(|phrase| fill(phrase, |blank| self.0.get(blank).cloned()))
+    }
+}
+
 impl<'a> Voice<'a> {
     pub(super) fn new(turn: &Turn<'a>, lead: &Lead) -> Self {
         let used = turn.memory.used.clone();
-        Self { playbook: turn.playbook, used, blanks: Blanks::of(turn, lead) }
+        Self { playbook: turn.playbook, used, blanks: Blanks::of(turn.playbook, lead, turn.now) }
     }
 
     /// A phrase for the occasion.

@@ -8,7 +8,10 @@ use crate::plain_text::plain;
 
 use super::phrases::blank_problem;
 use super::source::Source;
-use super::{Playbook, Problem, fill};
+use super::{FollowUp, Playbook, Problem, fill};
+
+/// A lead that was silent for a month is left alone.
+const MAX_WAIT_HOURS: u32 = 720;
 
 pub(super) fn company(playbook: &Playbook, source: &Source<'_>, problems: &mut Vec<Problem>) {
     let company = &playbook.company;
@@ -153,16 +156,30 @@ pub(super) fn rules(playbook: &Playbook, source: &Source<'_>, problems: &mut Vec
             );
         }
     }
+    let waits = &rules.follow_up.after_hours;
+    if waits.len() > FollowUp::MOST
+        || waits.iter().any(|hours| !(1..=MAX_WAIT_HOURS).contains(hours))
+        || waits.windows(2).any(|pair| pair[0] >= pair[1])
+    {
+        problems.push(source.problem(
+            source.line_of_key("after_hours"),
+            "\"after_hours\" tem no máximo duas esperas, em horas (de 1 a 720) e em ordem crescente, como [24, 72]",
+        ));
+    }
     questions(playbook, source, problems);
-    for seller in &rules.sellers {
-        if !(12..=13).contains(&seller.phone.len())
-            || seller.phone.bytes().any(|b| !b.is_ascii_digit())
-        {
+    phones(playbook, source, problems);
+}
+
+/// The numbers of those whom the company's own messages go to.
+fn phones(playbook: &Playbook, source: &Source<'_>, problems: &mut Vec<Problem>) {
+    let sellers = playbook.rules.sellers.iter().map(|it| (it.name.as_str(), it.phone.as_str()));
+    let digest = playbook.rules.digest.iter().map(|it| ("quem recebe o resumo", it.phone.as_str()));
+    for (whose, phone) in sellers.chain(digest) {
+        if !(12..=13).contains(&phone.len()) || phone.bytes().any(|b| !b.is_ascii_digit()) {
             problems.push(source.problem(
-                source.line_of_value(&seller.phone),
+                source.line_of_value(phone),
                 format!(
-                    "o telefone de {} deve ter só números, com 55 e DDD, como 5543999990000",
-                    seller.name
+                    "o telefone de {whose} deve ter só números, com 55 e DDD, como 5543999990000"
                 ),
             ));
         }

@@ -55,6 +55,8 @@ fn wrong_files_are_told_with_line_and_remedy() {
         "hamburguer, espeto, kg",
     );
     check("rules.toml", "closes = \"18:00\"", "closes = \"07:00\"", "depois de \"opens\"");
+    check("rules.toml", "[24, 72]", "[24, 72, 96]", "no máximo duas");
+    check("rules.toml", "[24, 72]", "[72, 24]", "em ordem crescente");
     check("rules.toml", "\"segunda\"", "\"monday\"", "segunda");
     check("rules.toml", "hours_per_day = 6", "hours_per_day = 0", "maior que zero");
     check("rules.toml", "{cidade}", "{municipio}", "não existe");

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::conversation::{Author, Draft, Intent, Line, Memory, Record, Turn, Visitor};
 use crate::guardrails::without_empty_promises;
-use crate::lead::{Fact, Field, Urgency, Value};
+use crate::lead::{Fact, Field, Reader, Urgency, Value};
 use crate::plain_text::{has_words, plain, visible, words};
 use crate::understand;
 
@@ -120,7 +120,7 @@ fn checked(turn: &Turn<'_>, claim: &Claim) -> Option<Fact> {
     let holds = |line: &Line| line.author == Author::Lead && has_words(&plain(&line.text), &quote);
     let line = turn.burst.iter().position(holds)?;
     let value = validated(turn, field, &value, line, &claim.quote)?;
-    Some(Fact { value, quote: claim.quote.clone(), line })
+    Some(Fact { value, quote: claim.quote.clone(), line, reader: Reader::Model })
 }
 
 fn validated(
@@ -171,15 +171,7 @@ fn product(turn: &Turn<'_>, code: &str, message: &str) -> Option<Value> {
 /// Values with a strict form are what the offline reader makes of the quoted words, read as an
 /// answer to the question for that field.
 fn reread(turn: &Turn<'_>, field: Field, line: usize, quote: &str) -> Option<Value> {
-    let question = turn
-        .playbook
-        .rules
-        .questions
-        .iter()
-        .find(|question| question.fields == [field])
-        .and_then(|question| question.ask.first())
-        .cloned()
-        .unwrap_or_default();
+    let question = turn.playbook.rules.question_for(field).unwrap_or_default();
     let history = [Line::text(Author::Agent, question)];
     let kind = turn.burst.get(line)?.kind;
     let burst = [Line { kind, ..Line::text(Author::Lead, quote) }];
@@ -201,6 +193,7 @@ fn merge(facts: &mut Vec<Fact>, claim: Fact) {
         Some(known) => {
             if let (Value::Name(known_text), Value::Name(text))
             | (Value::Company(known_text), Value::Company(text)) = (&known.value, &claim.value)
+                && plain(text) != plain(known_text)
                 && plain(text).starts_with(&plain(known_text))
             {
                 *known = claim;

@@ -8,6 +8,7 @@ mod schema;
 use crate::conversation::{Draft, Turn};
 
 pub(crate) use fixed::instructions;
+pub use schema::SEGMENTS;
 
 /// What is sent to the model.
 #[derive(Clone, Debug)]

@@ -29,7 +29,7 @@ const INTENTS: &[Intent] = &[
 ];
 
 /// Kinds of business a lead may have.
-pub(super) const SEGMENTS: &[&str] = &[
+pub const SEGMENTS: &[&str] = &[
     "hamburgueria",
     "frigorifico",
     "acougue",

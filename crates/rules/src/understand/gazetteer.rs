@@ -169,6 +169,11 @@ pub fn cities(name: &str) -> &'static [City] {
     INDEX.cities.get(name).map_or(&[], Vec::as_slice)
 }
 
+/// All municipalities with a name, as somebody typed it.
+pub fn typed(name: &str) -> &'static [City] {
+    cities(&key(name.trim()))
+}
+
 /// The one city that a short form means, given without accents.
 pub fn short_form(name: &str) -> Option<City> {
     INDEX.short.get(name).copied()

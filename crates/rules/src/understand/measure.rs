@@ -42,10 +42,12 @@ leva levas",
 
 /// "35 kg cada vez, duas vezes por semana": the period, how often, and one past it.
 pub fn times_per(text: &Text, from: usize) -> Option<(Period, f64, usize)> {
+    // "800 por dia, 3x na semana": the rate is said already.
+    let said = period_after(text, from).map(|(.., end)| end);
     let end = text.sentence(from.min(text.tokens.len().saturating_sub(1))).end.min(from + 7);
     (from..end).find_map(|at| {
         let times = numbers::read(text, at).filter(|times| times.value <= 10.0)?;
-        if !text.is(times.end, "vez vezes x") {
+        if !text.is(times.end, "vez vezes x") || said.is_some_and(|end| end <= at) {
             return None;
         }
         let (period, factor, stop) = period_after(text, times.end + 1)?;
@@ -72,7 +74,7 @@ pub fn unit_at(text: &Text, at: usize) -> (Option<Unit>, f64, usize) {
     };
     match text.word(at) {
         "kg" => (Some(Unit::Kg), 1.0, of(at + 1).map_or(at + 1, |(_, end)| end)),
-        "tonelada" | "t" => (Some(Unit::Kg), 1_000.0, at + 1),
+        "tonelada" | "t" => (Some(Unit::Kg), 1_000.0, of(at + 1).map_or(at + 1, |(_, end)| end)),
         "arroba" | "arrobas" => (Some(Unit::Kg), 15.0, at + 1),
         "unidades" | "pecas" | "peca" => {
             let named = of(at + 1);

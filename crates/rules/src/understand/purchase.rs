@@ -62,7 +62,7 @@ fn urgency(reading: &Reading<'_>, signs: &[Match<Sign>]) -> Option<Fact> {
                 || about_the_reply(text, sign.start)
                 || (question && about_payment_or_delivery(text, sign.start));
             let denied = *urgency != Urgency::Baixa && denied_before(text, sign.start, 3);
-            !other && !denied
+            !other && !denied && !is_hypothesis(text, sign)
         })
         .map(|(urgency, sign)| (urgency, sign.start, sign.end))
         .collect();
@@ -74,6 +74,22 @@ fn urgency(reading: &Reading<'_>, signs: &[Match<Sign>]) -> Option<Fact> {
     let calm = found.iter().find(|(urgency, ..)| *urgency == Urgency::Baixa);
     let (urgency, start, end) = calm.or_else(|| found.first()).copied()?;
     Some(reading.fact(Value::Urgency(urgency), start, end))
+}
+
+/// "se eu comprar essa semana, chega quando?", "quero agora uma maior": no time to buy.
+fn is_hypothesis(text: &Text, sign: &Match<Sign>) -> bool {
+    let start = text.sentence(sign.start).start;
+    let supposed = text.sentence(sign.start).question
+        && (start..sign.start).any(|at| {
+            text.word(at) == "se"
+                && (at + 1..at + 4).any(|i| {
+                    text.is(i, "comprar fechar pagar fizer pedir levar fechasse comprasse")
+                })
+        });
+    let turns = text.is(sign.end.wrapping_sub(1), "agora ja")
+        && text.gap(sign.end) < Gap::Comma
+        && text.is(sign.end, "uma um a o as os saber ver entender outra outro mais partir ir");
+    supposed || turns
 }
 
 /// "Roberta, Meat Lovers, pra esse mês": a date among the items of a list.
@@ -102,7 +118,7 @@ fn this_or_next(text: &Text) -> Option<(Urgency, usize, usize)> {
     (0..text.tokens.len()).filter(|at| !text.is(at + 1, "ano semestre")).find_map(|at| {
         let urgency = match text.word(at) {
             "este" | "esse" | "nesse" | "neste" => Urgency::Alta,
-            "proximo" => Urgency::Media,
+            "proximo" | "proximos" => Urgency::Media,
             _ => return None,
         };
         Some((urgency, at, at + 1))
@@ -149,7 +165,10 @@ fn spans(reading: &Reading<'_>, asked: bool) -> Vec<(Urgency, usize, usize)> {
             || reading.scope.past(at);
         let planned = text.word(at.wrapping_sub(1)) == "daqui"
             || text.is(at.wrapping_sub(1), "a uns") && text.word(at.wrapping_sub(2)) == "daqui";
-        let planned = planned && (at.saturating_sub(4)..at).any(|i| text.word(i) == "para");
+        let planned = planned
+            && (at.saturating_sub(4)..at).any(|i| {
+                text.word(i) == "para" || text.word(i) == "pode" && text.word(i + 1) == "ser"
+            });
         // "daqui uns 2 meses", and no more: there is nothing else that it could date.
         let planned = planned || text.word(0) == "daqui" && text.tokens.len() <= 5;
         let other = about_the_reply(text, at) || about_payment_or_delivery(text, at);
@@ -236,7 +255,9 @@ fn knows(reading: &Reading<'_>, signs: &[Match<Sign>], machines: &Machines) -> O
     if !reading.question.asks_only(Field::KnowsSeleto) {
         return None;
     }
-    let known = text.is(0, "conheco conhecia ja") && !text.tokens.iter().any(|t| t.word == "nao");
+    let first = usize::from(text.is(0, "opa ah olha bom"));
+    let known = text.is(first, "conheco conhecia conhecemos ja")
+        && !text.tokens.iter().any(|t| t.word == "nao");
     match answer::yes_or_no(text) {
         Some(Reply::Yes) if text.is(0, "quero manda mande pode gostaria bora") => None,
         // "isso, essa ensacadeira…": a yes to something else.

@@ -8,7 +8,7 @@ use super::mention::Mention;
 use super::question::Question;
 use super::scope::Scope;
 use super::text::Text;
-use crate::lead::{Fact, Lead, Value};
+use crate::lead::{Fact, Lead, Reader, Value};
 
 /// A burst with all that helps to read it.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct Reading<'a> {
     pub history: &'a Text,
     /// The lead's earlier messages alone.
     pub told: &'a Text,
+    /// What the agent is called, without accents.
+    pub agent: String,
     /// What is known of the lead.
     pub lead: &'a Lead,
     /// The machines.
@@ -47,6 +49,7 @@ impl Reading<'_> {
             value,
             quote: self.text.quote(start, end).to_owned(),
             line: self.text.tokens.get(start).map_or(0, |token| token.line),
+            reader: Reader::Offline,
         }
     }
 

@@ -213,7 +213,9 @@ fn ends_third(text: &Text, at: usize) -> bool {
         // "meu neto falou que existe uma máquina": what follows is told to the lead.
         || (word == "que" && text.is(at.wrapping_sub(1), "falou disse comentou contou indicou"))
         || (word == "a" && text.word(at + 1) == "gente")
-        || (one_of(word, "meu minha")
+        || (one_of(word, "meu minha meus minhas")
+            // "um amigo meu": still the friend.
+            && !OTHERS.contains(&text.word(at.wrapping_sub(1)))
             && !OTHERS.contains(&text.word(at + 1))
             && !PRINCIPALS.contains(&text.word(at + 1)))
 }

@@ -37,8 +37,8 @@ static WANTS: LazyLock<PatternSet<Want>> = LazyLock::new(|| {
 });
 
 /// Words that turn a wish for a machine into one for something about it.
-const ABOUT: &str = "preco orcamento cotacao valor proposta vender foto video catalogo entrega pronta \
-                     investimento tabela";
+const ABOUT: &str = "preco orcamento cotacao valor proposta vender foto video catalogo entrega pronta estoque \
+                     investimento tabela precinho valores";
 
 /// Whether a machine is wanted or asked about; `other`: something not sold is asked for too.
 pub fn machine(
@@ -75,7 +75,7 @@ fn names_only(reading: &Reading<'_>, machines: &Machines) -> bool {
     let sentence = text.sentence(named.start);
     reading.question.text.tokens.is_empty()
         && named.start <= sentence.start + 1
-        && sentence.end <= named.end + 2
+        && sentence.end <= named.end + 4
         && text.tokens.len() <= 8
 }
 

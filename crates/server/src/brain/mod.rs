@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use seleto_rules::conversation::{Author, Draft, Memory, Record, Turn};
+use seleto_rules::facts::{self, Settled};
 use seleto_rules::guardrails::{self, Breach, Cleared};
-use seleto_rules::lead::Lead;
+use seleto_rules::lead::{Field, Lead};
 use seleto_rules::prompt::Prompt;
 use seleto_rules::qualification::{Circumstances, Qualification, qualify};
 use seleto_rules::{offline, prompt};
@@ -26,6 +27,8 @@ pub struct Thought {
     pub reply: Option<Cleared>,
     /// The lead, with the new facts.
     pub lead: Lead,
+    /// What was read about the lead, and what became of it.
+    pub facts: Vec<Settled>,
     /// What the dialogue remembers.
     pub memory: Memory,
     /// How near the lead is to buying, when that changed.
@@ -44,6 +47,7 @@ impl Thought {
         Self {
             reply: None,
             lead: context.lead.clone(),
+            facts: Vec::new(),
             memory: context.memory.clone(),
             qualification: None,
             records: Vec::new(),
@@ -57,11 +61,13 @@ impl Thought {
 pub async fn think(
     app: &App,
     turn: &Turn<'_>,
-    phone: &str,
+    context: &Context,
     record: TurnRecord,
     model: bool,
 ) -> Thought {
-    let mut ledger = Ledger { record, model_time: Duration::ZERO, verdicts: Vec::new() };
+    let held = context.held.clone();
+    let mut ledger = Ledger { record, held, model_time: Duration::ZERO, verdicts: Vec::new() };
+    let phone = &context.lead_phone;
     let Some(client) = app.openai.as_ref().filter(|_| model) else {
         return think_offline(turn, ledger, offline::think(turn));
     };
@@ -172,6 +178,8 @@ fn rewrite(breaches: &[Breach]) -> String {
 /// What the turn's row will tell of the thinking.
 struct Ledger {
     record: TurnRecord,
+    /// Fields that a human set.
+    held: Vec<Field>,
     model_time: Duration,
     verdicts: Vec<String>,
 }
@@ -223,9 +231,7 @@ impl Ledger {
         reply: Option<Cleared>,
     ) -> Thought {
         let mut lead = turn.lead.clone();
-        for fact in &draft.facts {
-            lead.apply(&fact.value);
-        }
+        let facts = facts::settle(&mut lead, &draft.facts, &self.held);
         self.record.brain = Some(brain);
         self.record.intents = serde_json::to_string(&draft.intents).ok();
         self.record.model_ms = self
@@ -240,6 +246,7 @@ impl Ledger {
             reply,
             qualification: requalify(turn, &lead, &draft.memory),
             lead,
+            facts,
             memory: draft.memory,
             records: draft.records,
             record: self.record,

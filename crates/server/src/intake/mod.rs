@@ -1,5 +1,6 @@
 //! Takes an event in: decides what it is and stores it, durably, before anybody is told.
 
+pub mod chatwoot;
 pub mod replay;
 
 use seleto_rules::delivery::Tick;

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::{Work, run_due};
 use crate::app::App;
+use crate::chatwoot::ChatwootMirror;
 use crate::crm::{self, Crm};
 use crate::deliveries::{self, Deliveries};
-use crate::mirrors::MirrorLane;
+use crate::mirrors::{self, MirrorLane};
 use crate::store::Error;
+use crate::supabase::SupabaseMirror;
 use crate::turns::{self, Turns};
 
 /// What is done with each lane.
@@ -31,6 +33,14 @@ pub async fn visit(app: &Arc<App>, visitor: &mut impl Visitor) -> Result<(), Err
     }
     if let Some(crm) = Crm::new(Arc::clone(app)) {
         visitor.visit(MirrorLane::new(Arc::clone(app), crm), crm::SIDE_BY_SIDE).await?;
+    }
+    if let Some(chatwoot) = ChatwootMirror::new(Arc::clone(app)) {
+        let lane = MirrorLane::new(Arc::clone(app), chatwoot);
+        visitor.visit(lane, mirrors::SIDE_BY_SIDE).await?;
+    }
+    if let Some(mirror) = SupabaseMirror::new(Arc::clone(app)) {
+        let lane = MirrorLane::new(Arc::clone(app), mirror);
+        visitor.visit(lane, mirrors::SIDE_BY_SIDE).await?;
     }
     Ok(())
 }

@@ -175,14 +175,18 @@ async fn claim_identities(tx: &mut Tx<'_>, person: &Person, now: i64) -> Result<
     Ok(lead)
 }
 
-/// Writes the lead; one that the customer's table already has under this number is adopted.
+/// Writes the lead; one that the customer's table already has under this number, with or without
+/// the ninth digit, is adopted.
 async fn insert_lead(
     tx: &mut Tx<'_>,
     proposed: Uuid,
     person: &Person,
     now: i64,
 ) -> Result<Uuid, Error> {
-    let phone = person.phone.as_ref().map(|phone| phone.as_str().to_owned());
+    let phone = match &person.phone {
+        Some(phone) => Some(spelling_in_use(tx, phone).await?),
+        None => None,
+    };
     let row = tx
         .row(
             "INSERT INTO leads (id, phone, created_at, updated_at) VALUES ($1, $2, $3, $3)
@@ -202,6 +206,17 @@ async fn insert_lead(
     )
     .await?;
     Ok(lead)
+}
+
+/// How the customer's table spells a number that it has already; else as it came.
+async fn spelling_in_use(tx: &mut Tx<'_>, phone: &Phone) -> Result<String, Error> {
+    for spelling in phone.spellings() {
+        let row = tx.row("SELECT phone FROM leads WHERE phone = $1", &params![&spelling]).await?;
+        if row.is_some() {
+            return Ok(spelling);
+        }
+    }
+    Ok(phone.as_str().to_owned())
 }
 
 async fn move_identities(tx: &mut Tx<'_>, from: Uuid, to: Uuid) -> Result<(), Error> {
@@ -251,6 +266,16 @@ async fn merge(tx: &mut Tx<'_>, from: Uuid, to: Uuid, now: i64) -> Result<(), Er
         }
     }
     tx.batch(&[
+        // What only the younger one's record says is history, unless the older has no record.
+        (
+            "UPDATE facts SET superseded_at = $3 WHERE lead_id = $1 AND superseded_at IS NULL
+               AND (EXISTS (SELECT 1 FROM lead_profiles p
+                            WHERE p.lead_id = $2 AND p.profile <> '{}')
+                 OR EXISTS (SELECT 1 FROM facts f WHERE f.lead_id = $2 AND f.field = facts.field
+                              AND f.superseded_at IS NULL))",
+            params![from, to, now].to_vec(),
+        ),
+        ("UPDATE facts SET lead_id = $2 WHERE lead_id = $1", params![from, to].to_vec()),
         (
             "UPDATE lead_profiles
              SET profile = (SELECT p.profile FROM lead_profiles p WHERE p.lead_id = $1)

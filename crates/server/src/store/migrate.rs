@@ -29,6 +29,16 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0003_steps.sql"),
         postgres: include_str!("../../migrations/postgres/0003_steps.sql"),
     },
+    Migration {
+        version: 4,
+        sqlite: include_str!("../../migrations/sqlite/0004_facts.sql"),
+        postgres: include_str!("../../migrations/postgres/0004_facts.sql"),
+    },
+    Migration {
+        version: 7,
+        sqlite: include_str!("../../migrations/sqlite/0007_recalled.sql"),
+        postgres: include_str!("../../migrations/postgres/0007_recalled.sql"),
+    },
 ];
 
 /// A number of our own for PostgreSQL's advisory lock: replicas that start together take turns.

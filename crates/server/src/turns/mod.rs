@@ -21,6 +21,7 @@ use crate::lanes::{Claimed, Work};
 use crate::store::Error;
 use crate::store::queue::{Claim, ClaimDue, Lane, PutBack, ThenNextDue};
 use crate::store::turn::{Context, FinishTurn, LoadTurn, Mode, TurnRecord};
+use crate::supabase;
 
 /// How many conversations are answered at once; most of the time is spent waiting for a model.
 pub const SIDE_BY_SIDE: usize = 256;
@@ -106,6 +107,11 @@ impl Turns {
             app.store.write(PutBack { claim, wake_at: None, now }).await?;
             return Ok(Duration::ZERO);
         };
+        if supabase::recall(app, claim.conversation, &context).await?
+            && let Some(with_the_past) = app.store.read(load).await?
+        {
+            context = with_the_past;
+        }
         let playbook = app.playbook();
         let mut record = TurnRecord { id: Uuid::now_v7(), started_at, ..TurnRecord::default() };
         if let Some(silence) = silence(&context, &playbook, app) {
@@ -128,7 +134,7 @@ impl Turns {
             memory: &context.memory,
             now: app.clock.local(&playbook.time_zone),
         };
-        let thought = brain::think(app, &turn, &context.lead_phone, record, models).await;
+        let thought = brain::think(app, &turn, &context, record, models).await;
         // Outside business hours the agent takes the conversation back from a human.
         let mode = (context.mode == Mode::Human).then_some(Mode::Automatic);
         Ok(listened.took + self.finish(thought, claim, context, mode).await?)
@@ -154,6 +160,7 @@ impl Turns {
             record,
             context,
             lead: thought.lead,
+            facts: thought.facts,
             memory: thought.memory,
             qualification: thought.qualification,
             records: thought.records,

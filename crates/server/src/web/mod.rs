@@ -1,6 +1,7 @@
 //! HTTP: webhooks in, health and metrics out. Every route is in the one table below.
 
 mod auth;
+mod chatwoot;
 mod health;
 mod piperun;
 mod rejection;
@@ -39,13 +40,17 @@ pub const ZAPI_WEBHOOKS: [(&str, &str); 4] = [
     ("/webhook/zapi/connection", "Ao conectar / Ao desconectar / Presença do chat"),
 ];
 
+/// Where Chatwoot's events go.
+pub const CHATWOOT_WEBHOOK: &str = "/webhook/chatwoot";
+
 /// All routes, each with its guard.
 pub fn router(app: Arc<App>, demo: Option<Router>) -> Router {
     // Guarded by the webhook secret or the instance's token (`auth`).
     let mut webhooks = Router::new()
         .route("/webhook/text", post(webhooks::zapi))
         .route("/webhook/audio", post(webhooks::zapi))
-        .route("/webhook/piperun", post(piperun::deal));
+        .route("/webhook/piperun", post(piperun::deal))
+        .route(CHATWOOT_WEBHOOK, post(chatwoot::chatwoot));
     for (path, _) in ZAPI_WEBHOOKS {
         webhooks = webhooks.route(path, post(webhooks::zapi));
     }

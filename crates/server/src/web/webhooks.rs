@@ -40,7 +40,12 @@ pub(super) async fn zapi(
         tracing::error!(%error, "a webhook could not be stored");
         Rejection::NotStored
     })?;
-    Ok(Json(match taken {
+    Ok(answer(taken))
+}
+
+/// What the sender reads of what became of its event.
+pub(super) fn answer(taken: Taken) -> Json<serde_json::Value> {
+    Json(match taken {
         Taken::Duplicate => serde_json::json!({ "status": "duplicate" }),
         Taken::New { decision: "turn", .. } | Taken::Kept => {
             serde_json::json!({ "status": "accepted" })
@@ -49,7 +54,7 @@ pub(super) async fn zapi(
         Taken::New { decision, reason } => {
             serde_json::json!({ "status": decision, "reason": reason })
         }
-    }))
+    })
 }
 
 pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Rejection> {

@@ -7,13 +7,17 @@ mod postgres;
 mod world;
 
 mod bursts;
+mod chatwoot;
 mod crm;
 mod deliveries;
+mod facts;
 mod identities;
 mod malformed;
 mod model;
+mod notes;
 mod outage;
 mod replicas;
+mod supabase;
 mod takeover;
 mod voice;
 mod webhooks;

@@ -4,6 +4,7 @@
 mod media;
 mod openai;
 mod piperun;
+mod supabase;
 mod transcription;
 mod vendor;
 mod zapi;

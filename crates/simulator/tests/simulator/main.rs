@@ -6,6 +6,7 @@ mod demo;
 mod faults;
 mod openai;
 mod piperun;
+mod supabase;
 mod support;
 mod zapi;
 

@@ -1,6 +1,7 @@
 //! The one transaction in which a turn saves all that it made.
 
 use seleto_rules::conversation::{Memory, Record};
+use seleto_rules::facts::{Fate, Settled};
 use seleto_rules::guardrails::Cleared;
 use seleto_rules::lead::Lead;
 use seleto_rules::qualification::Qualification;
@@ -9,8 +10,9 @@ use uuid::Uuid;
 use super::{Context, Mode};
 use crate::params;
 use crate::store::engine::{Operation, Statement, Tx, Value};
+use crate::store::facts::NewFact;
 use crate::store::queue::{Claim, Lane, wake};
-use crate::store::{Error, activity, alert, mirroring, quotes};
+use crate::store::{Error, activity, alert, lead, mirroring};
 
 /// How often a reply is thrown away for a newer message before one is sent anyway.
 const REJOINS: i64 = 3;
@@ -60,6 +62,8 @@ pub struct FinishTurn {
     pub context: Context,
     /// The lead after it.
     pub lead: Lead,
+    /// What was read about the lead.
+    pub facts: Vec<Settled>,
     /// The dialogue's memory after it.
     pub memory: Memory,
     /// How near the lead is to buying, when that changed.
@@ -105,9 +109,12 @@ impl Operation for FinishTurn {
         ));
         statements.push(self.turn_row(self.record.outcome));
         if self.lead != self.context.lead {
-            statements.extend(self.lead_rows());
+            statements.extend(lead::rows(self.context.lead_id, &self.lead, self.now));
         }
-        statements.extend(self.qualification_row());
+        statements.extend(self.facts.iter().flat_map(|settled| self.fact_rows(settled)));
+        if let Some(qualification) = &self.qualification {
+            statements.extend(lead::qualified(self.context.lead_id, qualification, self.now));
+        }
         statements.extend(self.records.iter().map(|record| self.record_row(record)));
         for bubble in &self.bubbles {
             statements.extend(self.bubble_rows(bubble));
@@ -120,9 +127,6 @@ impl Operation for FinishTurn {
         statements.push(self.activity());
         statements.push(mirroring::wake_after_change(conversation, self.now));
         tx.batch(&statements).await?;
-        if self.lead != self.context.lead || self.qualification.is_some() {
-            quotes::keep(tx, self.context.lead_id, &self.lead, self.now).await?;
-        }
         self.claim.went_well(tx, self.now).await?;
         for record in &self.records {
             self.tell_operator(tx, record).await?;
@@ -186,6 +190,26 @@ impl FinishTurn {
         )
     }
 
+    /// A fact with its evidence; the one it takes the place of stays in the history.
+    fn fact_rows(&self, settled: &Settled) -> Vec<Statement<'static>> {
+        let fact = &settled.fact;
+        let written = NewFact {
+            lead: self.context.lead_id,
+            field: fact.value.field(),
+            value: fact.value.to_string(),
+            quote: Some(fact.quote.clone()),
+            message: self.context.burst_ids.get(fact.line).copied(),
+            source: fact.reader.into(),
+            actor: None,
+            turn: Some(self.record.id),
+            at: self.now,
+        };
+        match &settled.fate {
+            Fate::Taken(lost) => written.takes_the_place_of(lost),
+            Fate::Outranked(by) => vec![written.outranked_by(*by)],
+        }
+    }
+
     /// What the list of conversations shows of the turn.
     fn activity(&self) -> Statement<'static> {
         let conversation = self.claim.conversation;
@@ -204,53 +228,6 @@ impl FinishTurn {
              WHERE id = $1",
             params![self.claim.conversation, mode, self.now].to_vec(),
         )
-    }
-
-    /// The lead in our shape and in the customer's columns.
-    fn lead_rows(&self) -> [Statement<'static>; 2] {
-        let lead = &self.lead;
-        let product = lead.product.as_deref().or(lead.product_category.as_deref());
-        let mut columns = params![
-            self.context.lead_id,
-            lead.name.as_deref(),
-            lead.email.as_deref(),
-            lead.company.as_deref(),
-            lead.city.as_deref(),
-            lead.uf.as_deref(),
-            product,
-            lead.volume.map(|volume| volume.to_string()),
-            lead.urgency.map(|urgency| urgency.as_str()),
-            lead.knows_seleto,
-        ]
-        .to_vec();
-        columns.push(Value::Time(self.now));
-        [
-            (
-                "UPDATE leads SET name = $2, email = $3, company = $4, city = $5, uf = $6,
-                   product = $7, volume = $8, urgency = $9, knows_seleto = $10, updated_at = $11
-                 WHERE id = $1",
-                columns,
-            ),
-            (
-                "INSERT INTO lead_profiles (lead_id, profile) VALUES ($1, $2)
-                 ON CONFLICT (lead_id) DO UPDATE SET profile = excluded.profile",
-                params![self.context.lead_id, to_json(lead)].to_vec(),
-            ),
-        ]
-    }
-
-    fn qualification_row(&self) -> Option<Statement<'static>> {
-        let qualification = self.qualification.as_ref()?;
-        Some((
-            "UPDATE leads SET temperature = $2, temperature_reason = $3, updated_at = $4
-             WHERE id = $1",
-            vec![
-                self.context.lead_id.into(),
-                qualification.temperature.as_str().into(),
-                qualification.reasons.join("; ").into(),
-                Value::Time(self.now),
-            ],
-        ))
     }
 
     fn record_row(&self, record: &Record) -> Statement<'static> {

@@ -4,12 +4,12 @@ mod finish;
 
 pub use finish::{FinishTurn, Finished, TurnRecord};
 use seleto_rules::conversation::{Author, Kind, Line, Memory};
-use seleto_rules::lead::Lead;
+use seleto_rules::lead::{Field, Lead};
 use uuid::Uuid;
 
-use super::Error;
 use super::engine::{Operation, Row, Tx};
 use super::transcript::VoiceNote;
+use super::{Error, facts, recalled};
 use crate::params;
 
 /// How many earlier messages a brain may read.
@@ -47,6 +47,10 @@ pub struct Context {
     pub history: Vec<Line>,
     /// The messages to answer, oldest first.
     pub burst: Vec<Line>,
+    /// Their ids.
+    pub burst_ids: Vec<Uuid>,
+    /// Fields that a human set: no brain changes them.
+    pub held: Vec<Field>,
     /// Those of them that are voice notes nobody listened to yet.
     pub voice_notes: Vec<VoiceNote>,
     /// The position of the last message to answer.
@@ -56,6 +60,7 @@ pub struct Context {
 }
 
 /// Loads what a turn needs; `None` when the conversation is gone.
+#[derive(Clone, Copy, Debug)]
 pub struct LoadTurn {
     /// Which conversation.
     pub conversation: Uuid,
@@ -94,20 +99,33 @@ impl Operation for LoadTurn {
             .rows(
                 "SELECT m.author, m.kind, COALESCE(m.transcript, m.text), NULL FROM messages m
                  LEFT JOIN deliveries d ON d.id = m.delivery_id
-                 WHERE m.conversation_id = $1 AND (m.author <> 'lead' OR m.turn_id IS NOT NULL)
+                 WHERE m.conversation_id = $1 AND m.author <> 'note'
+                   AND (m.author <> 'lead' OR m.turn_id IS NOT NULL)
                    AND (d.state IS NULL OR d.state NOT IN ('cancelled', 'rejected', 'expired'))
                  ORDER BY m.seq DESC LIMIT $2",
                 &[self.conversation.into(), HISTORY.into()],
             )
             .await?;
         history.reverse();
+        let room = usize::try_from(HISTORY).unwrap_or(0).saturating_sub(history.len());
+        if room > 0 {
+            let earlier = recalled::history(tx, self.conversation, room).await?;
+            history.splice(..0, earlier);
+        }
         let more = burst.len() > usize::try_from(BURST).unwrap_or(usize::MAX);
         let burst = if more { &burst[..burst.len() - 1] } else { &burst };
-        context(&state, burst, &history, more).map(Some)
+        let held = facts::held(tx, state.uuid(0)?).await?;
+        context(&state, burst, &history, held, more).map(Some)
     }
 }
 
-fn context(state: &Row, burst: &[Row], history: &[Row], more: bool) -> Result<Context, Error> {
+fn context(
+    state: &Row,
+    burst: &[Row],
+    history: &[Row],
+    held: Vec<Field>,
+    more: bool,
+) -> Result<Context, Error> {
     let profile = state.maybe_text(5)?.unwrap_or_default();
     Ok(Context {
         lead_id: state.uuid(0)?,
@@ -120,6 +138,8 @@ fn context(state: &Row, burst: &[Row], history: &[Row], more: bool) -> Result<Co
         sender_name: state.maybe_text(6)?,
         history: history.iter().map(line).collect::<Result<_, _>>()?,
         burst: burst.iter().map(line).collect::<Result<_, _>>()?,
+        burst_ids: burst.iter().map(|row| row.uuid(5)).collect::<Result<_, _>>()?,
+        held,
         voice_notes: voice_notes(burst)?,
         last_seq: burst.last().map_or(Ok(0), |row| row.int(4))?,
         more,

@@ -8,10 +8,10 @@ mod reconciled;
 use seleto_simulator::piperun::{Operation, Piperun};
 use serde_json::Value;
 
-use crate::world::{SIMULATED, World};
+use crate::world::World;
 
 /// The variables of a world with the CRM.
-pub const CRM: (&str, &str) = ("PIPERUN_API_TOKEN", SIMULATED);
+pub const CRM: (&str, &str) = ("VENDORS", "piperun");
 
 /// What a lead tells, turn by turn, until it is hot.
 pub const TURNS: [&str; 8] = [
