@@ -10,7 +10,7 @@ use crate::app;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::store::{Error, Store, migrate, sqlite_path};
-use crate::web::ZAPI_WEBHOOKS;
+use crate::web::{PIPERUN_WEBHOOK, ZAPI_WEBHOOKS};
 
 /// Holds the embedded database for this process alone; given back when dropped.
 pub(super) struct Alone(#[expect(dead_code, reason = "held, not read")] Option<File>);
@@ -83,6 +83,10 @@ pub(super) async fn webhook_urls((config, _): Configured) -> Result<ExitCode, Fa
         println!("  {purpose}\n    {base}{path}?token={}\n", secret.expose_secret());
     }
     println!("Ative também \"Notificar mensagens enviadas por mim\".");
+    if config.piperun.is_some() {
+        println!("\nNo PipeRun, uma ação automática do funil pode avisar na hora (opcional):\n");
+        println!("  {base}{PIPERUN_WEBHOOK}?token={}", secret.expose_secret());
+    }
     if config.public_url.is_none() {
         println!(
             "\nPUBLIC_URL não está definida: troque {base} pelo endereço https público do servidor."
