@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::health::State;
 use crate::store::setting::Ping;
 use crate::store::{Store, migrate};
-use crate::{chatwoot, openai};
+use crate::{chatwoot, openai, supabase};
 
 /// What was found of one service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,13 @@ impl Works {
 
 /// Examines every vendor of a running agent.
 pub async fn vendors(app: &App) -> Vec<Finding> {
-    vec![zapi(app).await, model(app).await, chatwoot(app).await, crm(app).await]
+    vec![
+        zapi(app).await,
+        model(app).await,
+        tables_in_the_cloud(app).await,
+        chatwoot(app).await,
+        crm(app).await,
+    ]
 }
 
 /// The playbook that the configuration names.
@@ -142,6 +148,28 @@ async fn model(app: &App) -> Finding {
         }
         Err(openai::Failure::NotFound) => {
             finding("sim", Works::Warned, "o servidor responde, mas não lista modelos".to_owned())
+        }
+        Err(failure) => finding("sim", Works::No, format!("{failure}. {}", failure.remedy())),
+    }
+}
+
+async fn tables_in_the_cloud(app: &App) -> Finding {
+    let finding =
+        |configured, works, detail: String| Finding::new("Supabase", configured, works, detail);
+    let Some(client) = &app.supabase else {
+        if app.config.is_database_on_supabase() {
+            return finding("DATABASE_URL", Works::Yes, "é o próprio banco de dados".to_owned());
+        }
+        return finding("não", Works::Unused, "opcional: os dados ficam no banco local".to_owned());
+    };
+    match supabase::tables(client).await {
+        Ok(checks) => {
+            let problems: Vec<String> =
+                checks.into_iter().filter_map(|check| check.problem).collect();
+            match problems.is_empty() {
+                true => finding("sim", Works::Yes, "seis tabelas, lidas e gravadas".to_owned()),
+                false => finding("sim", Works::No, problems.join(" ")),
+            }
         }
         Err(failure) => finding("sim", Works::No, format!("{failure}. {}", failure.remedy())),
     }

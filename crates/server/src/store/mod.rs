@@ -8,6 +8,7 @@ pub mod control;
 pub mod crm;
 pub mod customer;
 pub mod customer_rows;
+pub mod dead_letters;
 pub mod delivery;
 pub mod engine;
 pub mod facts;
