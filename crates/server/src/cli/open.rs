@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 
 use super::{Configured, Failed};
 use crate::app;
+use crate::chatwoot::setup;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::store::supabase_schema::Differences;
@@ -89,6 +90,11 @@ pub(super) async fn webhook_urls((config, _): Configured) -> Result<ExitCode, Fa
         println!("  {purpose}\n    {base}{path}?token={}\n", secret.expose_secret());
     }
     println!("Ative também \"Notificar mensagens enviadas por mim\".");
+    if config.chatwoot.is_some() {
+        println!("\nCadastre no Chatwoot (Configurações > Integrações > Webhooks):\n");
+        let url = setup::address(&base, &secret);
+        println!("  {}\n    {}", setup::EVENTS.join(", "), url.expose_secret());
+    }
     if config.public_url.is_none() {
         println!(
             "\nPUBLIC_URL não está definida: troque {base} pelo endereço https público do servidor."

@@ -5,7 +5,6 @@ use secrecy::ExposeSecret;
 use crate::app::{App, load_playbook};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::health::State;
 use crate::store::setting::Ping;
 use crate::store::{Store, migrate};
 use crate::{chatwoot, openai, supabase};
@@ -62,13 +61,9 @@ impl Works {
 
 /// Examines every vendor of a running agent.
 pub async fn vendors(app: &App) -> Vec<Finding> {
-    vec![
-        zapi(app).await,
-        model(app).await,
-        tables_in_the_cloud(app).await,
-        chatwoot(app).await,
-        crm(app).await,
-    ]
+    let team = chatwoot::examine(app.chatwoot.as_ref()).await;
+    let tables = supabase::examine(app).await;
+    vec![zapi(app).await, model(app).await, tables, team, crm(app).await]
 }
 
 /// The playbook that the configuration names.
@@ -153,28 +148,6 @@ async fn model(app: &App) -> Finding {
     }
 }
 
-async fn tables_in_the_cloud(app: &App) -> Finding {
-    let finding =
-        |configured, works, detail: String| Finding::new("Supabase", configured, works, detail);
-    let Some(client) = &app.supabase else {
-        if app.config.is_database_on_supabase() {
-            return finding("DATABASE_URL", Works::Yes, "é o próprio banco de dados".to_owned());
-        }
-        return finding("não", Works::Unused, "opcional: os dados ficam no banco local".to_owned());
-    };
-    match supabase::tables(client).await {
-        Ok(checks) => {
-            let problems: Vec<String> =
-                checks.into_iter().filter_map(|check| check.problem).collect();
-            match problems.is_empty() {
-                true => finding("sim", Works::Yes, "seis tabelas, lidas e gravadas".to_owned()),
-                false => finding("sim", Works::No, problems.join(" ")),
-            }
-        }
-        Err(failure) => finding("sim", Works::No, format!("{failure}. {}", failure.remedy())),
-    }
-}
-
 async fn crm(app: &App) -> Finding {
     let finding =
         |configured, works, detail| Finding::new("PipeRun (CRM)", configured, works, detail);
@@ -185,24 +158,4 @@ async fn crm(app: &App) -> Finding {
         Ok(checked) => finding("sim", Works::Yes, checked.to_string()),
         Err(unusable) => finding("sim", Works::No, unusable.to_string()),
     }
-}
-
-async fn chatwoot(app: &App) -> Finding {
-    let Some(client) = &app.chatwoot else {
-        return Finding::new(
-            "Chatwoot",
-            "não",
-            Works::Unused,
-            "opcional: sem ele o resto funciona",
-        );
-    };
-    let probe = chatwoot::probe(client).await;
-    let works = match (probe.state, probe.problems.is_empty()) {
-        (State::Configured, true) => Works::Yes,
-        (State::Configured, false) => Works::Warned,
-        _ => Works::No,
-    };
-    let found = (!probe.found.is_empty()).then_some(probe.found);
-    let detail: Vec<String> = found.into_iter().chain(probe.problems).collect();
-    Finding::new("Chatwoot", "sim", works, detail.join(". "))
 }

@@ -24,6 +24,7 @@ mod quote;
 pub mod recalled;
 pub mod remotes;
 pub mod reports;
+pub mod revoked;
 pub mod setting;
 pub mod spool;
 pub mod supabase_schema;

@@ -60,7 +60,7 @@ fn supabase(world: &World) -> &Supabase {
 }
 
 /// Each table of ours, as Supabase should show it.
-async fn ours(world: &World) -> Vec<(&'static str, Vec<Value>)> {
+pub async fn ours(world: &World) -> Vec<(&'static str, Vec<Value>)> {
     let instant = |column: &str| match world.app.store.dialect() {
         Dialect::Sqlite => column.to_owned(),
         Dialect::Postgres => {
@@ -107,7 +107,7 @@ async fn assert_equal(world: &World) {
     }
 }
 
-async fn talk(world: &World, leads: usize) {
+pub async fn talk(world: &World, leads: usize) {
     for text in TURNS {
         say(world, leads, text).await;
     }
@@ -126,7 +126,7 @@ fn phone(lead: usize) -> String {
 }
 
 /// Lets time pass until the mirror has nothing left to do.
-async fn converge(world: &World) {
+pub async fn converge(world: &World) {
     for _ in 0..60 {
         world.app.clock.advance(60_000);
         world.settle_now().await;
