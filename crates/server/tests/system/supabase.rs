@@ -39,6 +39,7 @@ with_supabase!(
     a_lead_that_supabase_knows_is_greeted_by_name,
     a_lead_whom_supabase_got_meanwhile_is_adopted,
     what_the_customer_filled_in_is_not_blanked,
+    rows_with_the_same_key_are_adopted_in_every_table,
     one_row_that_is_refused_does_not_stop_the_rest,
     a_simple_message_takes_two_requests,
 );
@@ -298,6 +299,30 @@ async fn what_the_customer_filled_in_is_not_blanked(world: World) {
     world.settle().await;
     let [row] = supabase(&world).rows("leads").try_into().unwrap();
     assert_eq!((&row["email"], &row["product"]), (&json!("carlos@centro.com.br"), &json!("FB300")));
+    finished(world).await;
+}
+
+async fn rows_with_the_same_key_are_adopted_in_every_table(world: World) {
+    supabase(&world).put(
+        "conversation_context",
+        json!({"id": KNOWN, "lead_phone": "5511987654321", "key": "human_request",
+               "value": "antigo"}),
+    );
+    supabase(&world).put(
+        "empresa",
+        json!({"id": KNOWN, "nome": "BURGER TOP ALIMENTOS LTDA", "cnpj": "11222333000181"}),
+    );
+    let lead = world.lead("5511987654321", "carlos");
+    lead.write("Sou o Carlos, da empresa Burger Top, CNPJ 11.222.333/0001-81").await.unwrap();
+    world.settle().await;
+    lead.write("Quero falar com um atendente").await.unwrap();
+    converge(&world).await;
+    let [context] = supabase(&world).rows("conversation_context").try_into().unwrap();
+    assert_eq!((&context["id"], &context["value"]), (&json!(KNOWN), &json!("true")));
+    // What the customer keeps of a firm knows better than a chat.
+    let [company] = supabase(&world).rows("empresa").try_into().unwrap();
+    assert_eq!(company["nome"], "BURGER TOP ALIMENTOS LTDA");
+    assert_eq!(company["id"], KNOWN);
     finished(world).await;
 }
 

@@ -79,7 +79,7 @@ async fn postrest(database: &str) -> (Postrest, String) {
 async fn gateway(target: String) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let state = (reqwest::Client::builder().no_proxy().build().unwrap(), target);
+    let state = (seleto::http::client().unwrap(), target);
     let router = Router::new().fallback(forward).with_state(state);
     tokio::spawn(async move { axum::serve(listener, router).await });
     url
@@ -123,7 +123,7 @@ fn plain(mut rows: Value) -> Value {
     rows
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs postrust-server and Supabase's Python client: see docs/development.md"]
 async fn the_official_client_reads_what_we_wrote_field_by_field() {
     let cluster = Cluster::start();
