@@ -11,6 +11,7 @@ mod eval;
 mod extract;
 mod open;
 mod play;
+mod seed;
 mod serve;
 mod setup;
 mod table;
@@ -85,6 +86,8 @@ enum Command {
     Setup,
     /// Mede o desempenho com fornecedores simulados nesta máquina
     Bench(bench::Options),
+    /// Enche um banco vazio com conversas inventadas, para medir e para mostrar
+    Seed(seed::Options),
     /// Joga um conjunto de cenários e diz quais se cumprem, com que constância e a que custo
     Eval(eval::Options),
     /// Joga diálogos (JSON Lines na entrada) pelo agente inteiro e escreve o que resultou
@@ -159,6 +162,7 @@ async fn run(command: Command) -> Result<ExitCode, Failed> {
         Command::WebhookUrls => open::webhook_urls(config()?).await,
         Command::Setup => setup::run(config()?).await,
         Command::Bench(options) => bench::run(options).await,
+        Command::Seed(options) => seed::run(options, config()?).await,
         Command::Eval(options) => eval::run(options, config()?).await,
         Command::Play { brain } => play::run(brain, config()?).await,
         Command::Extract { brain } => extract::run(brain, config()?).await,

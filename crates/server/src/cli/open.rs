@@ -84,7 +84,7 @@ pub(super) async fn migrate((config, _): Configured) -> Result<ExitCode, Failed>
 pub(super) async fn webhook_urls((config, _): Configured) -> Result<ExitCode, Failed> {
     let store = migrated(&config, &Clock::system()).await?;
     let secret = app::webhook_secret(&config, &store).await?;
-    let base = base_url(&config);
+    let base = config.base_url();
     println!("Cole no painel da Z-API (Instâncias > sua instância > Webhooks):\n");
     for (path, purpose) in ZAPI_WEBHOOKS {
         println!("  {purpose}\n    {base}{path}?token={}\n", secret.expose_secret());
@@ -101,10 +101,4 @@ pub(super) async fn webhook_urls((config, _): Configured) -> Result<ExitCode, Fa
         );
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The address under which others reach us.
-pub(super) fn base_url(config: &Config) -> String {
-    let local = || format!("http://{}", std::net::SocketAddr::new(config.host, config.port));
-    config.public_url.clone().unwrap_or_else(local)
 }

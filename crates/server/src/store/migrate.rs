@@ -39,6 +39,21 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0007_recalled.sql"),
         postgres: include_str!("../../migrations/postgres/0007_recalled.sql"),
     },
+    Migration {
+        version: 8,
+        sqlite: include_str!("../../migrations/sqlite/0008_handoffs.sql"),
+        postgres: include_str!("../../migrations/postgres/0008_handoffs.sql"),
+    },
+    Migration {
+        version: 9,
+        sqlite: include_str!("../../migrations/sqlite/0009_console.sql"),
+        postgres: include_str!("../../migrations/postgres/0009_console.sql"),
+    },
+    Migration {
+        version: 10,
+        sqlite: include_str!("../../migrations/sqlite/0010_funnel.sql"),
+        postgres: include_str!("../../migrations/postgres/0010_funnel.sql"),
+    },
 ];
 
 /// A number of our own for PostgreSQL's advisory lock: replicas that start together take turns.

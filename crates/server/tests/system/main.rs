@@ -6,12 +6,16 @@
 mod postgres;
 mod world;
 
+mod agent_mode;
 mod bursts;
 mod chatwoot;
 mod crm;
 mod dead_letters;
 mod deliveries;
+mod digest;
 mod facts;
+mod follow_ups;
+mod handoff;
 mod identities;
 mod kinds;
 mod malformed;
@@ -24,6 +28,7 @@ mod supabase;
 mod supabase_proof;
 mod supabase_schema;
 mod takeover;
+mod takeover_race;
 mod voice;
 mod webhooks;
 
