@@ -10,6 +10,7 @@ pub mod control;
 pub mod crm;
 pub mod customer;
 pub mod customer_rows;
+pub mod dead_letters;
 pub mod delivery;
 pub mod digest;
 pub mod engine;

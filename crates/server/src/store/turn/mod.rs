@@ -128,15 +128,14 @@ impl Operation for LoadTurn {
             )
             .await?;
         history.reverse();
-        let room = usize::try_from(HISTORY).unwrap_or(0).saturating_sub(history.len());
-        if room > 0 {
-            let earlier = recalled::history(tx, self.conversation, room).await?;
-            history.splice(..0, earlier);
-        }
         let more = burst.len() > usize::try_from(BURST).unwrap_or(usize::MAX);
         let burst = if more { &burst[..burst.len() - 1] } else { &burst };
         let held = facts::held(tx, state.uuid(0)?).await?;
-        context(&state, burst, &history, held, more).map(Some)
+        let room = usize::try_from(HISTORY).unwrap_or(0).saturating_sub(history.len());
+        let mut context = context(&state, burst, &history, held, more)?;
+        let earlier = recalled::history(tx, self.conversation, room).await?;
+        context.history.splice(..0, earlier);
+        Ok(Some(context))
     }
 }
 
