@@ -8,6 +8,7 @@ mod world;
 
 mod bursts;
 mod chatwoot;
+mod console;
 mod deliveries;
 mod facts;
 mod identities;

@@ -35,14 +35,13 @@
     let arrived = 0;
     const known = new Map([...now.children].map((child) => [child.id, child]));
     const wanted = new Set([...next.children].map((child) => child.id));
-    const first = next.firstElementChild?.id;
     let before = null;
     for (const child of [...next.children]) {
       const old = known.get(child.id);
       if (!old) {
         if (child.id.startsWith("antes-")) continue; // Earlier messages were asked for already.
         child.classList.add("is-new");
-        if (before) before.after(child); else if (first && now.firstElementChild) now.append(child); else now.append(child);
+        if (before) before.after(child); else now.append(child);
         arrived += child.classList.contains("message") ? 1 : 0;
         before = child;
       } else {
@@ -177,11 +176,11 @@
     toEnd();
     restoreDraft();
   };
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id === "painel") opened();
-  });
+  // Not at the swap: then the old conversation still stands beside the new one.
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target.id === "painel" && innerWidth <= 760) find("#conteudo").focus();
+    if (event.detail.target.id !== "painel") return;
+    opened();
+    if (innerWidth <= 760) find("#conteudo").focus();
   });
 
   // The composer: Enter sends, and what is half written survives a look at another conversation.

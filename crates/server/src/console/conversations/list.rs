@@ -29,7 +29,7 @@ fn label(filter: Filter) -> &'static str {
     match filter {
         Filter::All => "Todas",
         Filter::Waiting => "Esperando",
-        Filter::Human => "Com humano",
+        Filter::Human => "Humano",
         Filter::Hot => "Quentes",
         Filter::Closed => "Encerradas",
     }

@@ -41,9 +41,9 @@ pub(super) async fn show(
             }
             div.why-side {
                 (prompt(&console, &told))
-                @if viewer.may(Role::Sdr) { (ask_again(&console, &viewer, &told)) }
             }
         }
+        @if viewer.may(Role::Sdr) { (ask_again(&console, &viewer, &told)) }
     };
     Ok(layout::page(&viewer, Section::Conversations, "Por que respondeu isso?", body))
 }
@@ -127,9 +127,34 @@ fn burst(times: &Times, told: &Explanation) -> Markup {
                 }
             }
             @if !told.intents.is_empty() {
-                p.why-intents { span.soft { "Entendeu: " } @for intent in &told.intents { (badge(Tone::Plain, intent)) " " } }
+                p.why-intents { span.soft { "Entendeu: " } @for intent in &told.intents { (badge(Tone::Plain, intent_label(intent))) " " } }
             }
         }
+    }
+}
+
+fn intent_label(intent: &str) -> &str {
+    match intent {
+        "greeting" => "saudação",
+        "product_question" => "pergunta sobre produto",
+        "price" => "preço",
+        "discount" => "desconto",
+        "payment" => "pagamento",
+        "delivery_time" => "prazo e entrega",
+        "technical" => "dúvida técnica",
+        "human" => "quer falar com uma pessoa",
+        "opt_out" => "não quer mensagens",
+        "unavailable_product" => "produto que não vendemos",
+        "catalog" => "catálogo",
+        "complaint" => "reclamação",
+        "job_seeker" => "procura emprego",
+        "supplier" => "oferece algo",
+        "spam" => "spam",
+        "thanks" => "agradecimento",
+        "goodbye" => "despedida",
+        "injection" => "tenta mudar as regras do agente",
+        "off_topic" => "outro assunto",
+        other => other,
     }
 }
 
@@ -279,7 +304,7 @@ fn ask_again(console: &Console, viewer: &Viewer, told: &Explanation) -> Markup {
     let has_model = console.app.openai.is_some();
     let path = format!("/turnos/{}/repetir", told.id);
     html! {
-        section.card {
+        section.card.why-again {
             h2 { "Repetir sem enviar" }
             p.soft { "As mesmas mensagens, com o playbook de agora. Nada chega ao lead e nada é gravado." }
             form.stack method="post" action=(path) hx-post=(path) hx-target="#de-novo" hx-swap="innerHTML" hx-disabled-elt="find button" {
