@@ -214,6 +214,7 @@ test("hostile names and messages are shown as text, and the policy is never aske
 
 test("axe finds nothing on any page, light and dark, wide and narrow", async () => {
   const phone = await lead("Larissa Campos", "Oi, sou a Larissa da Casa do Grill. Quanto custa a FB300?");
+  const violations = [];
   for (const screen of [{}, { dark: true }, { width: 390, height: 780 }]) {
     const { page, problems, close } = await conversation("Larissa", screen);
     const opened = new URL(page.url()).pathname;
@@ -229,12 +230,15 @@ test("axe finds nothing on any page, light and dark, wide and narrow", async () 
       const found = await page.evaluate(() => window.axe.run(document, {
         runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
       }));
-      const violations = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(" | ")}`);
-      assert.deepEqual(violations, [], `${path} ${JSON.stringify(screen)}`);
+      const where = `${path} ${JSON.stringify(screen)}`;
+      for (const { id, nodes } of found.violations) {
+        violations.push(...nodes.map((node) => `${where}: ${id}: ${node.html}: ${node.failureSummary}`));
+      }
     }
     assert.deepEqual(problems, []);
     await close();
   }
+  assert.deepEqual(violations, []);
   await phone.close();
 });
 

@@ -23,6 +23,7 @@ pub mod openai;
 pub mod piperun;
 pub mod playbook_watch;
 pub mod store;
+pub mod supabase;
 pub mod telemetry;
 pub mod turns;
 pub mod web;

@@ -41,7 +41,7 @@ pub(super) async fn run((config, missing): Configured) -> Result<ExitCode, Faile
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone()));
     tracing::info!(address = %listener.local_addr()?, "listening");
-    let base = open::base_url(&app.config);
+    let base = app.config.base_url();
     if let Some(link) = open::first_access(&app, &base).await? {
         // Not in the log: whoever reads it would be the administrator.
         eprintln!("Painel: crie o administrador em {link} (vale uma vez, por 24 horas)");

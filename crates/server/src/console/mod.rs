@@ -1,18 +1,24 @@
 //! The console: the people's window on the agent, rendered here and kept live in the browser.
 
 pub mod access;
+pub mod announce;
 pub mod assets;
 pub mod components;
 pub mod conversations;
 pub mod cookies;
+pub mod figures;
 pub mod format;
+pub mod funnel;
 pub mod home;
 pub mod icons;
+pub mod integrations;
 pub mod layout;
 pub mod live;
 pub mod login;
 pub mod passwords;
+pub mod privacy;
 pub mod problem;
+pub mod questions;
 pub mod routes;
 pub mod users;
 pub mod viewer;

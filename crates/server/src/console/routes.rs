@@ -8,7 +8,10 @@ use axum::routing::{self, MethodRouter};
 
 use super::access::Access::{self, Open, Role};
 use super::conversations::actions;
-use super::{Console, assets, conversations, home, live, login, users, why};
+use super::{
+    Console, assets, conversations, figures, funnel, home, integrations, live, login, privacy,
+    questions, users, why,
+};
 use crate::store::console::accounts::Role::{Admin, Reader, Sdr};
 
 /// A way into the console.
@@ -58,6 +61,22 @@ pub fn all() -> Vec<Route> {
         post("/usuarios/{id}/link", Role(Admin), users::link),
         post("/usuarios/{id}/desativar", Role(Admin), users::disable),
         post("/usuarios/{id}/ativar", Role(Admin), users::enable),
+        get("/numeros", Role(Reader), figures::page),
+        get("/integracoes", Role(Reader), integrations::page),
+        get("/integracoes/painel", Role(Reader), integrations::panel),
+        post("/integracoes/testar", Role(Admin), integrations::examine),
+        post("/integracoes/alertas", Role(Sdr), integrations::resolve),
+        post("/integracoes/nao-entregues", Role(Sdr), integrations::decide),
+        get("/integracoes/mensagens", Role(Reader), integrations::messages),
+        get("/integracoes/mensagens/{id}", Role(Reader), integrations::message),
+        get("/perguntas", Role(Reader), questions::page),
+        post("/perguntas/{id}", Role(Sdr), questions::answer),
+        get("/privacidade", Role(Admin), privacy::page),
+        get("/privacidade/dados.json", Role(Admin), privacy::export),
+        get("/funil", Role(Reader), funnel::page),
+        get("/funil/leads.csv", Role(Sdr), funnel::export),
+        get("/funil/{conversation}", Role(Sdr), funnel::form),
+        post("/funil/{conversation}", Role(Sdr), funnel::correct),
     ]
 }
 

@@ -9,6 +9,7 @@ use crate::crm::{self, Crm};
 use crate::deliveries::{self, Deliveries};
 use crate::mirrors::{self, MirrorLane};
 use crate::store::Error;
+use crate::supabase::SupabaseMirror;
 use crate::turns::{self, Turns};
 
 /// What is done with each lane.
@@ -35,6 +36,10 @@ pub async fn visit(app: &Arc<App>, visitor: &mut impl Visitor) -> Result<(), Err
     }
     if let Some(chatwoot) = ChatwootMirror::new(Arc::clone(app)) {
         let lane = MirrorLane::new(Arc::clone(app), chatwoot);
+        visitor.visit(lane, mirrors::SIDE_BY_SIDE).await?;
+    }
+    if let Some(mirror) = SupabaseMirror::new(Arc::clone(app)) {
+        let lane = MirrorLane::new(Arc::clone(app), mirror);
         visitor.visit(lane, mirrors::SIDE_BY_SIDE).await?;
     }
     Ok(())

@@ -8,7 +8,7 @@ use super::engine::{Operation, Statement, Tx, Value};
 use super::ingest::{Envelope, Stored};
 use super::queue::{Claim, Lane, wake};
 use super::remotes::{KeepRemote, LoadRemotes, Remote, find};
-use super::{Error, activity, mirroring, quotes};
+use super::{Error, activity, mirroring, quote};
 use crate::params;
 
 /// The kinds of remotes that a lead has in the CRM. News are not in the CRM: they say that a deal
@@ -134,7 +134,7 @@ impl Operation for KeepDeal {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
-        let link = quotes::link_deal(self.lead, &self.deal.to_string(), self.remote.now);
+        let link = quote::link_deal(self.lead, &self.deal.to_string(), self.remote.now);
         tx.batch(&[self.remote.statement(), link]).await
     }
 }

@@ -16,6 +16,7 @@ use seleto::turns::Turns;
 use seleto_simulator::chatwoot::{Chatwoot, ChatwootConfig};
 use seleto_simulator::openai::OpenaiConfig;
 use seleto_simulator::piperun::PiperunConfig;
+use seleto_simulator::supabase::SupabaseConfig;
 use seleto_simulator::zapi::{Lead, ZapiConfig};
 use seleto_simulator::{Simulator, SimulatorConfig};
 use tokio_util::sync::CancellationToken;
@@ -100,7 +101,10 @@ impl World {
                 webhook_secret: given("CHATWOOT_WEBHOOK_SECRET").map(str::to_owned),
                 ..ChatwootConfig::default()
             }),
-            piperun: runs("piperun").then(PiperunConfig::default),
+            piperun: runs("piperun")
+                .then(|| PiperunConfig { clock: vendor_clock.clone(), ..PiperunConfig::default() }),
+            supabase: runs("supabase")
+                .then(|| SupabaseConfig { clock: vendor_clock, ..SupabaseConfig::default() }),
         })
         .await
         .unwrap();

@@ -157,13 +157,18 @@
       if (document.visibilityState === "visible" && source.readyState === EventSource.CLOSED && !lost) {
         lost = true;
         toast("Sem conexão: as novidades voltam assim que o servidor responder.", true);
-        setTimeout(listen, 5000);
       }
+      if (source.readyState !== EventSource.CLOSED) return; // It tries again by itself.
+      // A session that is over leads to the login.
+      setTimeout(() => get(`/conversas/lista?${filter()}`).catch(() => null).then(listen), 5000);
     });
     addEventListener("pagehide", () => source.close(), { once: true });
   };
   listen();
   addEventListener("pageshow", (event) => { if (event.persisted) { listen(); refreshThread(); } });
+
+  // How long somebody waits grows without anything happening.
+  setInterval(() => all(".waits", rows).forEach((it) => note(it.closest("li").dataset.id)), 60_000);
 
   document.addEventListener("conversa-mudou", () => { if (openId()) note(openId()); });
 

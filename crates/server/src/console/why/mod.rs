@@ -29,23 +29,27 @@ pub(super) async fn show(
     let load = LoadExplanation { turn };
     let told = console.app.store.read(load).await?.ok_or(Problem::NotFound)?;
     let times = console.times();
-    let body = html! {
-        (heading(&times, &told))
-        (figures(&told))
-        div.why-columns {
-            div.why-main {
-                (burst(&times, &told))
-                (learned(&told))
-                (verdicts(&told))
-                (sent(&times, &told))
-            }
-            div.why-side {
-                (prompt(&console, &told))
-            }
-        }
-        @if viewer.may(Role::Sdr) { (ask_again(&console, &viewer, &told)) }
-    };
+    let body = explained(&console, &viewer, &times, &told);
     Ok(layout::page(&viewer, Section::Conversations, "Por que respondeu isso?", body))
+}
+
+fn explained(console: &Console, viewer: &Viewer, times: &Times, told: &Explanation) -> Markup {
+    html! {
+        div.why-page.stack {
+            (heading(times, told))
+            (figures(told))
+            div.why-columns {
+                div.why-main {
+                    (burst(times, told))
+                    (learned(told))
+                    (verdicts(told))
+                    (sent(times, told))
+                }
+                div.why-side { (prompt(console, told)) }
+            }
+            @if viewer.may(Role::Sdr) { (ask_again(console, viewer, told)) }
+        }
+    }
 }
 
 fn heading(times: &Times, told: &Explanation) -> Markup {

@@ -339,6 +339,7 @@ impl Operation for LoadAgain {
             burst_ids: Vec::new(),
             held: facts::held(tx, lead_id).await?,
             voice_notes: Vec::new(),
+            pictures: Vec::new(),
             last_seq: first,
             more: false,
         };
@@ -349,7 +350,8 @@ impl Operation for LoadAgain {
 async fn earlier(tx: &mut Tx<'_>, conversation: Uuid, before: i64) -> Result<Vec<Line>, Error> {
     let mut rows = tx
         .rows(
-            "SELECT m.author, m.kind, COALESCE(m.transcript, m.text), NULL FROM messages m
+            "SELECT m.author, m.kind, m.text, m.transcript, m.deleted_at, d.state, NULL
+             FROM messages m
              LEFT JOIN deliveries d ON d.id = m.delivery_id
              WHERE m.conversation_id = $1 AND m.seq < $2 AND m.author <> 'note'
                AND (d.state IS NULL OR d.state NOT IN ('cancelled', 'rejected', 'expired'))
@@ -365,7 +367,7 @@ impl LoadAgain {
     async fn burst(&self, tx: &mut Tx<'_>) -> Result<Vec<Line>, Error> {
         let rows = tx
             .rows(
-                "SELECT m.author, m.kind, COALESCE(m.transcript, m.text), COALESCE(
+                "SELECT m.author, m.kind, m.text, m.transcript, m.deleted_at, NULL, COALESCE(
                    (SELECT COALESCE(q.transcript, q.text) FROM messages q
                     WHERE q.external_id = m.quoted_id
                       AND q.conversation_id = m.conversation_id LIMIT 1),

@@ -13,7 +13,7 @@ use crate::store::console::explanation;
 use crate::store::engine::{Operation, Statement, Tx, Value};
 use crate::store::facts::NewFact;
 use crate::store::queue::{Claim, Lane, wake};
-use crate::store::{Error, activity, alert, lead, mirroring, quotes};
+use crate::store::{Error, activity, alert, lead, mirroring};
 
 /// How often a reply is thrown away for a newer message before one is sent anyway.
 const REJOINS: i64 = 3;
@@ -133,9 +133,6 @@ impl Operation for FinishTurn {
         statements.push(self.activity());
         statements.push(mirroring::wake_after_change(conversation, self.now));
         tx.batch(&statements).await?;
-        if self.lead != self.context.lead || self.qualification.is_some() {
-            quotes::keep(tx, self.context.lead_id, &self.lead, self.now).await?;
-        }
         self.claim.went_well(tx, self.now).await?;
         for record in &self.records {
             self.tell_operator(tx, record).await?;
