@@ -9,6 +9,7 @@ mod world;
 mod agent_mode;
 mod bursts;
 mod chatwoot;
+mod console;
 mod crm;
 mod dead_letters;
 mod deliveries;
