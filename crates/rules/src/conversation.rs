@@ -52,12 +52,14 @@ pub struct Line {
     pub text: String,
     /// The text of the message it answers, when the lead quoted one.
     pub quoted: Option<String>,
+    /// A voice note whose numbers and codes may have been misheard.
+    pub unsure: bool,
 }
 
 impl Line {
     /// A plain text message.
     pub fn text(author: Author, text: impl Into<String>) -> Self {
-        Self { author, kind: Kind::Text, text: text.into(), quoted: None }
+        Self { author, kind: Kind::Text, text: text.into(), quoted: None, unsure: false }
     }
 }
 

@@ -104,7 +104,7 @@ pub fn harm(kind: &str, text: &str, secret: &str) -> Option<&'static str> {
             "souumapessoa",
             "souhumano",
             "egente",
-            "registreiseupedido",
+            "registreiseupedidodecompra",
             "themachine",
             "lamaquinaes",
             "compraestaconfirmada",

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::engine::{Operation, Row, Statement, Tx, Value};
 use super::queue::{Claim, Lane, wake};
-use super::transcript::VoiceNote;
+use super::transcript::{State, VoiceNote};
 use super::{Error, alert};
 use crate::params;
 
@@ -121,7 +121,7 @@ fn context(state: &Row, burst: &[Row], history: &[Row], more: bool) -> Result<Co
         lead: serde_json::from_str(&profile).unwrap_or_default(),
         sender_name: state.maybe_text(6)?,
         history: history.iter().map(line).collect::<Result<_, _>>()?,
-        burst: burst.iter().map(line).collect::<Result<_, _>>()?,
+        burst: burst.iter().map(heard_line).collect::<Result<_, _>>()?,
         voice_notes: voice_notes(burst)?,
         last_seq: burst.last().map_or(Ok(0), |row| row.int(4))?,
         more,
@@ -131,6 +131,12 @@ fn context(state: &Row, burst: &[Row], history: &[Row], more: bool) -> Result<Co
 fn voice_notes(burst: &[Row]) -> Result<Vec<VoiceNote>, Error> {
     let notes = burst.iter().enumerate().map(|(line, row)| VoiceNote::read(row, line, 5));
     notes.filter_map(Result::transpose).collect()
+}
+
+/// A line of the burst, whose row tells how surely a voice note was heard.
+fn heard_line(row: &Row) -> Result<Line, Error> {
+    let unsure = row.maybe_text(8)?.as_deref() == Some(State::Unsure.name());
+    Ok(Line { unsure, ..line(row)? })
 }
 
 fn line(row: &Row) -> Result<Line, Error> {
@@ -143,6 +149,7 @@ fn line(row: &Row) -> Result<Line, Error> {
         kind: kind(&row.text(1)?),
         text: row.text(2)?,
         quoted: row.maybe_text(3)?,
+        unsure: false,
     })
 }
 

@@ -66,9 +66,10 @@ pub async fn listen(
     let hearings: Vec<_> = context.voice_notes.iter().map(|note| ear.hear(note)).collect();
     let heard: Vec<Heard> = stream::iter(hearings).buffered(SIDE_BY_SIDE).try_collect().await?;
     let mut listened = Listened { cost_micro_usd: None, took: begun.elapsed() };
-    for Heard { line, words, cost_micro_usd, .. } in heard {
+    for Heard { line, state, words, cost_micro_usd } in heard {
         if let (Some(line), Some(words)) = (context.burst.get_mut(line), words) {
             line.text = words;
+            line.unsure = state == State::Unsure;
         }
         if let Some(cost) = cost_micro_usd {
             listened.cost_micro_usd = Some(listened.cost_micro_usd.unwrap_or(0) + cost);
