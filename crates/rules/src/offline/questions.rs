@@ -8,7 +8,7 @@ use crate::qualification::{Circumstances, Temperature, qualify};
 use super::paths::forbids_questions;
 use super::scene::Scene;
 use super::voice::Blanks;
-use super::{advice, unavailable};
+use super::{advice, machines, unavailable};
 
 /// The key of the question whether the machine recommended is the one wanted.
 const CONFIRMING: &str = "ask:product:confirm";
@@ -92,7 +92,11 @@ fn is_open(scene: &Scene<'_>, question: &Question) -> bool {
 fn is_wanted(scene: &Scene<'_>, field: Field, most: u32) -> bool {
     let times = scene.memory.times_asked.get(field.key()).copied().unwrap_or(0);
     let missing = match field {
-        Field::Product | Field::ProductCategory => scene.category().is_none(),
+        Field::Product | Field::ProductCategory => {
+            let kinds = &scene.playbook.catalogue.categories;
+            let mut shown = kinds.iter().map(|it| machines::presented(&it.id));
+            scene.category().is_none() && !shown.any(|mark| scene.voice.is_marked(&mark))
+        }
         Field::Uf => scene.lead.city.is_some() && scene.lead.uf.is_none(),
         Field::Company => scene.lead.company.is_none() && !scene.memory.no_company,
         // Nobody can buy soon what is not on sale.

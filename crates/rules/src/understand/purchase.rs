@@ -50,7 +50,11 @@ fn urgency(reading: &Reading<'_>, signs: &[Match<Sign>]) -> Option<Fact> {
         .filter_map(|sign| match sign.label {
             Sign::Urgency(urgency) => Some((urgency, sign)),
             Sign::Soon
-                if asked || of_buying(text, sign.start, sign.end) || is_item(text, sign.start) =>
+                if asked
+                    || of_buying(text, sign.start, sign.end)
+                    || is_item(text, sign.start)
+                    // "urgente", and no more, of somebody who wants a machine.
+                    || text.tokens.len() <= 2 && reading.lead.product.is_some() =>
             {
                 Some((Urgency::Alta, sign))
             }
@@ -154,6 +158,8 @@ fn spans(reading: &Reading<'_>, asked: bool) -> Vec<(Urgency, usize, usize)> {
         let ahead = one_of(before, "em daqui dentro de uns maximo a ate por prazo")
             || (at > 1 && text.word(at - 2) == "daqui");
         let days = match text.word(number.end) {
+            // "800 dia" is a rate.
+            "dia" if number.value > 90.0 => continue,
             "dia" | "dias" => number.value,
             "semana" | "semanas" => number.value * 7.0,
             "mes" | "meses" => number.value * 30.0,
