@@ -106,6 +106,8 @@ fn at_once(text: &Text) -> Option<(Urgency, usize, usize)> {
     (0..text.tokens.len().min(6))
         .find(|at| {
             text.is(*at, "agora ja logo hoje rapido urgente imediato")
+                // "se eu fechar hoje, chega quando?"
+                && !text.sentence(*at).question
                 // "hoje é tudo na mão" tells how it is done now.
                 && !text.is(at + 1, "e esta faco fazemos tenho temos uso usamos tem fazia")
                 && !denied_before(text, *at, 3)
