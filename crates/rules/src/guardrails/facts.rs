@@ -44,7 +44,7 @@ pub(super) fn judge_codes(case: &Case<'_>, breaches: &mut Vec<Breach>) {
                 .filter(|sentence| squeezed(sentence).contains(&name))
                 .all(|sentence| ABSENT.is_match(sentence))
         };
-        if !is_known && !material && !about_norm && !(repeated && absent()) {
+        if !(is_known || material || about_norm || repeated && absent()) {
             breaches.push(Breach::new("modelo que não existe", code));
         }
     }

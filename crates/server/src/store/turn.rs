@@ -140,17 +140,13 @@ fn heard_line(row: &Row) -> Result<Line, Error> {
 }
 
 fn line(row: &Row) -> Result<Line, Error> {
-    Ok(Line {
-        author: match row.text(0)?.as_str() {
-            "lead" => Author::Lead,
-            "agent" => Author::Agent,
-            _ => Author::Human,
-        },
-        kind: kind(&row.text(1)?),
-        text: row.text(2)?,
-        quoted: row.maybe_text(3)?,
-        unsure: false,
-    })
+    let author = match row.text(0)?.as_str() {
+        "lead" => Author::Lead,
+        "agent" => Author::Agent,
+        _ => Author::Human,
+    };
+    let (kind, quoted) = (kind(&row.text(1)?), row.maybe_text(3)?);
+    Ok(Line { kind, quoted, ..Line::text(author, row.text(2)?) })
 }
 
 /// The name of a kind in the database.
