@@ -56,6 +56,8 @@ pub struct Line {
     pub seen: Option<String>,
     /// It is ours, and nobody knows whether it arrived.
     pub doubtful: bool,
+    /// A voice note whose numbers and codes may have been misheard.
+    pub unsure: bool,
 }
 
 impl Line {
@@ -68,6 +70,7 @@ impl Line {
             quoted: None,
             seen: None,
             doubtful: false,
+            unsure: false,
         }
     }
 }

@@ -40,6 +40,8 @@ const OFFLINE_FROM: i64 = 4;
 struct Perceived {
     /// The words for lines of the burst.
     words: Vec<(usize, String)>,
+    /// The lines whose words may be misheard.
+    unsure: Vec<usize>,
     /// Costs beside the bills, in millionths of a US dollar.
     cost_micro_usd: u64,
     /// What models of text took.
@@ -187,6 +189,11 @@ impl Turns {
                     Some(line) if line.kind == Kind::Image => line.seen = Some(words),
                     Some(line) => line.text = words,
                     None => {}
+                }
+            }
+            for line in perceived.unsure {
+                if let Some(line) = context.burst.get_mut(line) {
+                    line.unsure = true;
                 }
             }
             perceived.bills.iter().for_each(|bill| brain::book(record, bill));

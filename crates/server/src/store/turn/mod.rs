@@ -14,7 +14,7 @@ use seleto_rules::qualification::Temperature;
 use uuid::Uuid;
 
 use super::engine::{Operation, Row, Tx};
-use super::transcript::Attachment;
+use super::transcript::{Attachment, State};
 use super::{Error, agent_mode, facts, recalled};
 use crate::params;
 
@@ -160,7 +160,7 @@ fn context(
         lead: serde_json::from_str(&profile).unwrap_or_default(),
         sender_name: state.maybe_text(6)?,
         history: history.iter().map(line).collect::<Result<_, _>>()?,
-        burst: burst.iter().map(line).collect::<Result<_, _>>()?,
+        burst: burst.iter().map(heard_line).collect::<Result<_, _>>()?,
         burst_ids: burst.iter().map(|row| row.uuid(8)).collect::<Result<_, _>>()?,
         held,
         voice_notes: attachments(burst, "audio")?,
@@ -175,6 +175,13 @@ fn attachments(burst: &[Row], kind: &str) -> Result<Vec<Attachment>, Error> {
     read.filter_map(Result::transpose).collect()
 }
 
+/// A line of the burst, whose row tells how surely a voice note was heard.
+fn heard_line(row: &Row) -> Result<Line, Error> {
+    let unsure = row.maybe_text(11)?.as_deref() == Some(State::Unsure.name());
+    Ok(Line { unsure, ..line(row)? })
+}
+
+/// A line of a history, from its row.
 pub(in crate::store) fn line(row: &Row) -> Result<Line, Error> {
     let kind = kind(&row.text(1)?);
     let (text, transcript) = (row.text(2)?, row.maybe_text(3)?);
@@ -197,6 +204,7 @@ pub(in crate::store) fn line(row: &Row) -> Result<Line, Error> {
         quoted: row.maybe_text(6)?,
         seen,
         doubtful: row.maybe_text(5)?.as_deref() == Some("undetermined"),
+        unsure: false,
     })
 }
 
