@@ -7,7 +7,7 @@ use seleto_simulator::supabase::{self as vendor, Operation, Supabase};
 use serde_json::{Value, json};
 
 use crate::postgres::cluster;
-use crate::world::{SIMULATED, World};
+use crate::world::World;
 
 /// Makes each scenario a test on both engines, with a Supabase.
 macro_rules! with_supabase {
@@ -28,7 +28,7 @@ macro_rules! with_supabase {
     };
 }
 
-const VARS: [(&str, &str); 1] = [("SUPABASE_URL", SIMULATED)];
+const VARS: [(&str, &str); 1] = [("VENDORS", "supabase")];
 
 with_supabase!(
     every_table_equals_our_record,
