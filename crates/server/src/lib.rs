@@ -6,6 +6,7 @@ pub mod chatwoot;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod console;
 pub mod crm;
 pub mod deliveries;
 pub mod doctor;

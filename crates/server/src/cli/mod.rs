@@ -10,6 +10,7 @@ mod eval;
 mod extract;
 mod open;
 mod play;
+mod seed;
 mod serve;
 mod setup;
 mod table;
@@ -71,12 +72,16 @@ enum Command {
         #[command(subcommand)]
         action: crm::Action,
     },
+    /// Mostra o SQL que cria as tabelas no Supabase, com acesso só para o servidor
+    SupabaseSchema,
     /// Mostra os endereços de webhook para colar no painel da Z-API
     WebhookUrls,
     /// Registra os webhooks nos serviços configurados e confere se ficaram
     Setup,
     /// Mede o desempenho com fornecedores simulados nesta máquina
     Bench(bench::Options),
+    /// Enche um banco vazio com conversas inventadas, para medir e para mostrar
+    Seed(seed::Options),
     /// Joga um conjunto de cenários e diz quais se cumprem, com que constância e a que custo
     Eval(eval::Options),
     /// Joga diálogos (JSON Lines na entrada) pelo agente inteiro e escreve o que resultou
@@ -143,9 +148,14 @@ async fn run(command: Command) -> Result<ExitCode, Failed> {
         Command::Check { playbook } => check::run(playbook),
         Command::Migrate => open::migrate(config()?).await,
         Command::Crm { action } => crm::run(action, config()?).await,
+        Command::SupabaseSchema => {
+            print!("{}", crate::store::supabase_schema::SCHEMA);
+            Ok(ExitCode::SUCCESS)
+        }
         Command::WebhookUrls => open::webhook_urls(config()?).await,
         Command::Setup => setup::run(config()?).await,
         Command::Bench(options) => bench::run(options).await,
+        Command::Seed(options) => seed::run(options, config()?).await,
         Command::Eval(options) => eval::run(options, config()?).await,
         Command::Play { brain } => play::run(brain, config()?).await,
         Command::Extract { brain } => extract::run(brain, config()?).await,

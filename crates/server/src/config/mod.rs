@@ -110,6 +110,12 @@ pub struct Notice {
 pub type Read = Result<(Config, Vec<Notice>), Vec<Notice>>;
 
 impl Config {
+    /// The address under which others reach us.
+    pub fn base_url(&self) -> String {
+        let local = || format!("http://{}", std::net::SocketAddr::new(self.host, self.port));
+        self.public_url.clone().unwrap_or_else(local)
+    }
+
     /// Reads the process's environment, and `.env` for what is not set there.
     ///
     /// # Errors

@@ -70,8 +70,10 @@ pub(super) fn qualified(id: Uuid, verdict: &Qualification, now: i64) -> [Stateme
             params![id, i64::from(verdict.score), temperature, now].to_vec(),
         ),
         (
+            // What a person decided about it holds.
             "UPDATE leads SET temperature = $2, temperature_reason = $3, updated_at = $4
-             WHERE id = $1",
+             WHERE id = $1 AND NOT EXISTS (
+               SELECT 1 FROM funnel f WHERE f.lead_id = $1 AND f.temperature_by IS NOT NULL)",
             vec![
                 id.into(),
                 temperature.into(),

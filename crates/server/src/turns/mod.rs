@@ -1,6 +1,7 @@
-//! Answers one conversation's waiting messages: load, listen, think, judge, save.
+//! Answers one conversation's waiting messages: load, listen and look, think, judge, save.
 
 mod listen;
+mod look;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,15 +10,14 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use seleto_rules::bubbles;
-use seleto_rules::conversation::Turn;
+use seleto_rules::conversation::{Kind, Turn};
 use seleto_rules::playbook::Playbook;
 use seleto_rules::retry::backoff_ms;
-
-use listen::Listened;
 
 use crate::app::App;
 use crate::brain::{self, Thought};
 use crate::lanes::{Claimed, Work};
+use crate::openai::Bill;
 use crate::store::Error;
 use crate::store::queue::{Claim, ClaimDue, Lane, PutBack, ThenNextDue};
 use crate::store::turn::{Context, FinishTurn, LoadTurn, Mode, TurnRecord};
@@ -31,6 +31,19 @@ const LEASE: Duration = Duration::from_secs(90);
 const LONGEST: Duration = Duration::from_secs(60);
 /// From this attempt on the models are left out: they may be what keeps the turn from ending.
 const OFFLINE_FROM: i64 = 4;
+
+/// What was put into words, and what that took.
+#[derive(Debug, Default)]
+struct Perceived {
+    /// The words for lines of the burst.
+    words: Vec<(usize, String)>,
+    /// Costs beside the bills, in millionths of a US dollar.
+    cost_micro_usd: u64,
+    /// What models of text took.
+    bills: Vec<Bill>,
+    /// How long it took.
+    took: Duration,
+}
 
 /// The lane of turns.
 #[derive(Clone)]
@@ -114,16 +127,16 @@ impl Turns {
         }
         let playbook = app.playbook();
         let mut record = TurnRecord { id: Uuid::now_v7(), started_at, ..TurnRecord::default() };
+        let models = claim.attempts < OFFLINE_FROM;
+        let mut model_time = Duration::ZERO;
+        if models {
+            // Also where a human answers: people read what was said and shown.
+            model_time = self.perceive(&playbook, &mut context, &mut record).await?;
+        }
         if let Some(silence) = silence(&context, &playbook, app) {
             let record = TurnRecord { reason: Some(silence.to_owned()), ..record };
-            return self.finish(Thought::silent(&context, record), claim, context, None).await;
-        }
-        let models = claim.attempts < OFFLINE_FROM;
-        let mut listened = Listened::default();
-        if models {
-            listened = listen::listen(app, &playbook, &mut context).await?;
-            record.cost_micro_usd =
-                listened.cost_micro_usd.map(|cost| i64::try_from(cost).unwrap_or(i64::MAX));
+            let thought = Thought::silent(&context, record);
+            return Ok(model_time + self.finish(thought, claim, context, None).await?);
         }
         let turn = Turn {
             playbook: &playbook,
@@ -137,7 +150,36 @@ impl Turns {
         let thought = brain::think(app, &turn, &context, record, models).await;
         // Outside business hours the agent takes the conversation back from a human.
         let mode = (context.mode == Mode::Human).then_some(Mode::Automatic);
-        Ok(listened.took + self.finish(thought, claim, context, mode).await?)
+        Ok(model_time + self.finish(thought, claim, context, mode).await?)
+    }
+
+    /// Puts into words what is none, and books what it took; answers how long that was.
+    async fn perceive(
+        &self,
+        playbook: &Playbook,
+        context: &mut Context,
+        record: &mut TurnRecord,
+    ) -> Result<Duration, Error> {
+        let app = &self.app;
+        let (heard, seen) =
+            tokio::try_join!(listen::listen(app, playbook, context), look::look(app, context))?;
+        let mut took = Duration::ZERO;
+        for perceived in [heard, seen] {
+            took = took.max(perceived.took);
+            for (line, words) in perceived.words {
+                match context.burst.get_mut(line) {
+                    Some(line) if line.kind == Kind::Image => line.seen = Some(words),
+                    Some(line) => line.text = words,
+                    None => {}
+                }
+            }
+            perceived.bills.iter().for_each(|bill| brain::book(record, bill));
+            if perceived.cost_micro_usd > 0 {
+                let cost = i64::try_from(perceived.cost_micro_usd).unwrap_or(i64::MAX);
+                record.cost_micro_usd = Some(record.cost_micro_usd.unwrap_or(0) + cost);
+            }
+        }
+        Ok(took)
     }
 
     async fn finish(

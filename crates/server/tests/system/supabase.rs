@@ -269,7 +269,11 @@ async fn a_lead_whom_supabase_got_meanwhile_is_adopted(world: World) {
     supabase(&world).faults(Operation::Select).next(Fault::server_error(503));
     put_known_lead(&world);
     supabase(&world).put("leads", json!({"phone": "5511912345678", "email": "bia@casa.com.br"}));
-    world.lead("5511912345678", "bia").write("Oi, sou a Bia, quero a FB300").await.unwrap();
+    world
+        .lead("5511912345678", "bia")
+        .write("Oi, sou a Bia, da empresa Burger Top, quero a FB300")
+        .await
+        .unwrap();
     world.settle().await;
     converge(&world).await;
     let rows = supabase(&world).rows("leads");

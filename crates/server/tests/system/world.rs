@@ -101,7 +101,8 @@ impl World {
                 webhook_secret: given("CHATWOOT_WEBHOOK_SECRET").map(str::to_owned),
                 ..ChatwootConfig::default()
             }),
-            piperun: runs("piperun").then(PiperunConfig::default),
+            piperun: runs("piperun")
+                .then(|| PiperunConfig { clock: vendor_clock.clone(), ..PiperunConfig::default() }),
             supabase: runs("supabase")
                 .then(|| SupabaseConfig { clock: vendor_clock, ..SupabaseConfig::default() }),
         })

@@ -1,0 +1,11 @@
+//! What the console reads and writes for people: accounts, sessions, lists, threads, explanations.
+
+pub mod accounts;
+pub mod dead_letters;
+pub mod figures;
+pub mod funnel;
+pub mod integrations;
+pub mod personal;
+pub mod questions;
+pub mod sessions;
+pub mod trail;
