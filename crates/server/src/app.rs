@@ -236,6 +236,7 @@ pub(crate) fn openai_client(
         base_url: openai.url.clone(),
         api_key: openai.key.clone(),
         first_pause: FIRST_PAUSE,
+        price: config.budget.price,
         phones: config.log_phones,
     };
     openai::Client::new(http.clone(), settings)

@@ -46,7 +46,7 @@ pub(super) async fn take_over(tx: &mut Tx<'_>, decision: &Decision) -> Result<()
         mirroring::wake_after_change(*conversation, *now),
     ])
     .await?;
-    for kind in [alert::HUMAN_REQUESTED, alert::COMPLAINT] {
+    for kind in [alert::HUMAN_REQUESTED, alert::COMPLAINT, alert::BOT_LOOP] {
         alert::resolve(tx, kind, &conversation.to_string(), *now).await?;
     }
     Ok(())
@@ -135,7 +135,7 @@ impl Decision {
             mirroring::wake_after_change(self.conversation, self.now),
         ])
         .await?;
-        for kind in [alert::HUMAN_REQUESTED, alert::COMPLAINT] {
+        for kind in [alert::HUMAN_REQUESTED, alert::COMPLAINT, alert::BOT_LOOP] {
             alert::resolve(tx, kind, &self.conversation.to_string(), self.now).await?;
         }
         Ok(())

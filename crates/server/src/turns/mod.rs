@@ -1,5 +1,6 @@
 //! Answers one conversation's waiting messages: load, listen and look, think, judge, save.
 
+mod brakes;
 mod listen;
 mod look;
 
@@ -19,8 +20,9 @@ use crate::brain::{self, Thought};
 use crate::lanes::{Claimed, Work};
 use crate::openai::Bill;
 use crate::store::Error;
+use crate::store::alert::{self, Alarm};
 use crate::store::queue::{Claim, ClaimDue, Lane, PutBack, ThenNextDue};
-use crate::store::turn::{Context, FinishTurn, LoadTurn, Mode, TurnRecord};
+use crate::store::turn::{BRAKE, Context, FinishTurn, LoadTurn, Mode, TurnRecord};
 use crate::supabase;
 
 /// How many conversations are answered at once; most of the time is spent waiting for a model.
@@ -127,7 +129,8 @@ impl Turns {
         }
         let playbook = app.playbook();
         let mut record = TurnRecord { id: Uuid::now_v7(), started_at, ..TurnRecord::default() };
-        let models = claim.attempts < OFFLINE_FROM;
+        let brakes = brakes::load(app, claim.conversation).await?;
+        let models = claim.attempts < OFFLINE_FROM && !brakes.no_models;
         let mut model_time = Duration::ZERO;
         if models {
             // Also where a human answers: people read what was said and shown.
@@ -135,8 +138,9 @@ impl Turns {
         }
         if let Some(silence) = silence(&context, &playbook, app) {
             let record = TurnRecord { reason: Some(silence.to_owned()), ..record };
+            let done = Done { mode: None, alarms: brakes.alarms };
             let thought = Thought::silent(&context, record);
-            return Ok(model_time + self.finish(thought, claim, context, None).await?);
+            return Ok(model_time + self.finish(thought, claim, context, done).await?);
         }
         let turn = Turn {
             playbook: &playbook,
@@ -147,10 +151,22 @@ impl Turns {
             memory: &context.memory,
             now: app.clock.local(&playbook.time_zone),
         };
+        if brakes.stop(&turn) {
+            let reason = Some("another machine answers".to_owned());
+            let thought = Thought::silent(&context, TurnRecord { reason, ..record });
+            let mut done = pause(&claim);
+            done.alarms.extend(brakes.alarms);
+            return Ok(model_time + self.finish(thought, claim, context, done).await?);
+        }
         let thought = brain::think(app, &turn, &context, record, models).await;
         // Outside business hours the agent takes the conversation back from a human.
-        let mode = (context.mode == Mode::Human).then_some(Mode::Automatic);
-        Ok(model_time + self.finish(thought, claim, context, mode).await?)
+        let mode = (context.mode == Mode::Human).then_some((Mode::Automatic, "agent"));
+        let mut done = Done { mode, alarms: brakes.alarms };
+        if mode.is_some() && context.braked_at.is_some() {
+            let (kind, subject) = (alert::BOT_LOOP, claim.conversation.to_string());
+            done.alarms.push(Alarm::Resolve { kind, subject });
+        }
+        Ok(model_time + self.finish(thought, claim, context, done).await?)
     }
 
     /// Puts into words what is none, and books what it took; answers how long that was.
@@ -187,7 +203,7 @@ impl Turns {
         thought: Thought,
         claim: Claim,
         context: Context,
-        mode: Option<Mode>,
+        done: Done,
     ) -> Result<Duration, Error> {
         let app = &self.app;
         let model_time = thought.model_time;
@@ -207,7 +223,8 @@ impl Turns {
             qualification: thought.qualification,
             records: thought.records,
             bubbles,
-            mode,
+            mode: done.mode,
+            alarms: done.alarms,
         };
         let finished = app.store.write(finish).await?;
         if finished.saved && outcome == "answered" {
@@ -236,11 +253,37 @@ impl Turns {
     }
 }
 
+/// What a turn changes beside what was thought.
+struct Done {
+    mode: Option<(Mode, &'static str)>,
+    alarms: Vec<Alarm>,
+}
+
+/// The agent stops, and somebody is told: if a person is at the other end, a person answers.
+fn pause(claim: &Claim) -> Done {
+    let alarm = Alarm::Raise {
+        kind: alert::BOT_LOOP,
+        subject: claim.conversation.to_string(),
+        detail: "o outro lado responde na hora e não diz nada de novo, como um robô: o agente \
+                 parou; se for um cliente, assuma ou devolva a conversa",
+    };
+    Done { mode: Some((Mode::Human, BRAKE)), alarms: vec![alarm] }
+}
+
+/// How long the agent stays away from another machine, also outside business hours.
+const BRAKED_MS: i64 = 60 * 60 * 1000;
+
 /// Why nothing is answered, when nothing is to be answered.
 fn silence(context: &Context, playbook: &Playbook, app: &App) -> Option<&'static str> {
     if context.burst.is_empty() {
         return Some("nothing waits for an answer");
     }
+    if context.mode != Mode::Human {
+        return None;
+    }
+    if context.braked_at.is_some_and(|at| app.clock.now() - at < BRAKED_MS) {
+        return Some("another machine answers");
+    }
     let open = playbook.rules.business_hours.is_open(app.clock.local(&playbook.time_zone));
-    (context.mode == Mode::Human && open).then_some("a human is in charge")
+    open.then_some("a human is in charge")
 }

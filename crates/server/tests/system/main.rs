@@ -6,6 +6,7 @@
 mod postgres;
 mod world;
 
+mod brakes;
 mod bursts;
 mod chatwoot;
 mod deliveries;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Context, Mode};
 use crate::params;
+use crate::store::alert::Alarm;
 use crate::store::engine::{Operation, Statement, Tx, Value};
 use crate::store::facts::NewFact;
 use crate::store::queue::{Claim, Lane, wake};
@@ -72,8 +73,10 @@ pub struct FinishTurn {
     pub records: Vec<Record>,
     /// What to send, bubble by bubble.
     pub bubbles: Vec<Cleared>,
-    /// Who answers from now on, when that changes.
-    pub mode: Option<Mode>,
+    /// Who answers from now on and who decided it, when that changes.
+    pub mode: Option<(Mode, &'static str)>,
+    /// What an operator must learn, or may forget.
+    pub alarms: Vec<Alarm>,
 }
 
 /// What became of a turn's work.
@@ -123,13 +126,16 @@ impl Operation for FinishTurn {
             "UPDATE conversation_states SET memory = $2 WHERE id = $1",
             params![conversation, to_json(&self.memory)].to_vec(),
         ));
-        statements.extend(self.mode.map(|mode| self.mode_row(mode)));
+        statements.extend(self.mode.map(|(mode, by)| self.mode_row(mode, by)));
         statements.push(self.activity());
         statements.push(mirroring::wake_after_change(conversation, self.now));
         tx.batch(&statements).await?;
         self.claim.went_well(tx, self.now).await?;
         for record in &self.records {
             self.tell_operator(tx, record).await?;
+        }
+        for alarm in &self.alarms {
+            alarm.sound(tx, self.now).await?;
         }
         Ok(finished)
     }
@@ -221,12 +227,12 @@ impl FinishTurn {
         }
     }
 
-    fn mode_row(&self, mode: Mode) -> Statement<'static> {
+    fn mode_row(&self, mode: Mode, by: &'static str) -> Statement<'static> {
         let mode = if mode == Mode::Human { "human" } else { "automatic" };
         (
-            "UPDATE conversation_states SET mode = $2, mode_by = 'agent', mode_at = $3
+            "UPDATE conversation_states SET mode = $2, mode_by = $4, mode_at = $3
              WHERE id = $1",
-            params![self.claim.conversation, mode, self.now].to_vec(),
+            params![self.claim.conversation, mode, self.now, by].to_vec(),
         )
     }
 
