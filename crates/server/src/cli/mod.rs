@@ -71,6 +71,8 @@ enum Command {
         #[command(subcommand)]
         action: crm::Action,
     },
+    /// Mostra o SQL que cria as tabelas no Supabase, com acesso só para o servidor
+    SupabaseSchema,
     /// Mostra os endereços de webhook para colar no painel da Z-API
     WebhookUrls,
     /// Registra os webhooks nos serviços configurados e confere se ficaram
@@ -143,6 +145,10 @@ async fn run(command: Command) -> Result<ExitCode, Failed> {
         Command::Check { playbook } => check::run(playbook),
         Command::Migrate => open::migrate(config()?).await,
         Command::Crm { action } => crm::run(action, config()?).await,
+        Command::SupabaseSchema => {
+            print!("{}", crate::store::supabase_schema::SCHEMA);
+            Ok(ExitCode::SUCCESS)
+        }
         Command::WebhookUrls => open::webhook_urls(config()?).await,
         Command::Setup => setup::run(config()?).await,
         Command::Bench(options) => bench::run(options).await,

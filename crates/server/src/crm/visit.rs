@@ -16,7 +16,7 @@ use crate::piperun::{Client, Failure};
 use crate::store::crm::{CrmRecord, DealStatus};
 use crate::store::queue::{Claim, Lane};
 use crate::store::remotes::{
-    BeginRemote, FindRemote, ForgetRemote, KeepRemote, RefuseRemote, Remote,
+    BeginRemote, FindRemote, ForgetRemote, KeepRemote, RefuseRemote, Remote, RemoteState,
 };
 
 /// When to look again for what was left out.
@@ -106,6 +106,13 @@ impl<'a> Visit<'a> {
 
     pub(super) fn remote(&self, kind: &str) -> Option<&'a Remote> {
         self.record.remotes.iter().find(|remote| remote.kind == kind)
+    }
+
+    /// Something may have been made whose id nobody learned.
+    pub(super) fn is_in_doubt(&self, kind: &str) -> bool {
+        self.remote(kind).is_some_and(|remote| {
+            remote.remote_id.is_none() && remote.state == RemoteState::Sending
+        })
     }
 
     fn look_again(&self) -> Option<i64> {

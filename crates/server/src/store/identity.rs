@@ -283,6 +283,16 @@ async fn merge(tx: &mut Tx<'_>, from: Uuid, to: Uuid, now: i64) -> Result<(), Er
                AND EXISTS (SELECT 1 FROM lead_profiles p WHERE p.lead_id = $1)",
             params![from, to].to_vec(),
         ),
+        // The CRM's records of the younger become those of the older, unless it has its own.
+        (
+            "UPDATE remotes SET id = REPLACE(id, $1, $2), conversation_id = COALESCE(
+               (SELECT c.id FROM conversation_states c WHERE c.lead_id = $3 LIMIT 1),
+               conversation_id)
+             WHERE lane = 'piperun' AND (id = $1 OR id LIKE $1 || ':%') AND NOT EXISTS (
+               SELECT 1 FROM remotes r WHERE r.lane = 'piperun' AND r.kind = remotes.kind
+                 AND r.id = REPLACE(remotes.id, $1, $2))",
+            params![from.to_string(), to.to_string(), to].to_vec(),
+        ),
         ("DELETE FROM leads WHERE id = $1", params![from].to_vec()),
     ])
     .await

@@ -27,6 +27,7 @@ pub mod reports;
 pub mod revoked;
 pub mod setting;
 pub mod spool;
+pub mod supabase_schema;
 pub mod throwaway;
 pub mod transcript;
 pub mod turn;

@@ -7,7 +7,7 @@ use seleto_simulator::supabase::{self as vendor, Operation, Supabase};
 use serde_json::{Value, json};
 
 use crate::postgres::cluster;
-use crate::world::{SIMULATED, World};
+use crate::world::World;
 
 /// Makes each scenario a test on both engines, with a Supabase.
 macro_rules! with_supabase {
@@ -28,7 +28,7 @@ macro_rules! with_supabase {
     };
 }
 
-const VARS: [(&str, &str); 1] = [("SUPABASE_URL", SIMULATED)];
+const VARS: [(&str, &str); 1] = [("VENDORS", "supabase")];
 
 with_supabase!(
     every_table_equals_our_record,
@@ -269,7 +269,11 @@ async fn a_lead_whom_supabase_got_meanwhile_is_adopted(world: World) {
     supabase(&world).faults(Operation::Select).next(Fault::server_error(503));
     put_known_lead(&world);
     supabase(&world).put("leads", json!({"phone": "5511912345678", "email": "bia@casa.com.br"}));
-    world.lead("5511912345678", "bia").write("Oi, sou a Bia, quero a FB300").await.unwrap();
+    world
+        .lead("5511912345678", "bia")
+        .write("Oi, sou a Bia, da empresa Burger Top, quero a FB300")
+        .await
+        .unwrap();
     world.settle().await;
     converge(&world).await;
     let rows = supabase(&world).rows("leads");

@@ -24,10 +24,6 @@ use tokio_util::sync::CancellationToken;
 /// Tuesday, 24 November 2026, 10:00 in São Paulo: within business hours.
 pub const TUESDAY_MORNING: i64 = 1_795_525_200_000;
 
-/// The value of a vendor's first variable that has the vendor simulated: the simulator tells the
-/// agent the rest.
-pub const SIMULATED: &str = "simulated";
-
 /// The agent and its vendors.
 pub struct World {
     pub app: Arc<App>,
@@ -105,7 +101,8 @@ impl World {
                 webhook_secret: given("CHATWOOT_WEBHOOK_SECRET").map(str::to_owned),
                 ..ChatwootConfig::default()
             }),
-            piperun: runs("piperun").then(PiperunConfig::default),
+            piperun: runs("piperun")
+                .then(|| PiperunConfig { clock: vendor_clock.clone(), ..PiperunConfig::default() }),
             supabase: runs("supabase")
                 .then(|| SupabaseConfig { clock: vendor_clock, ..SupabaseConfig::default() }),
         })
@@ -221,8 +218,7 @@ fn config(simulator: &Simulator, vars: &[(&str, &str)]) -> Config {
     let environment = simulator.environment();
     let model = vars.iter().any(|(name, _)| *name == "OPENAI_MODEL");
     let (config, _) = Config::from_vars(|name| {
-        let given = vars.iter().find(|(key, value)| *key == name && *value != SIMULATED);
-        if let Some((_, value)) = given {
+        if let Some((_, value)) = vars.iter().find(|(key, _)| *key == name) {
             return Some((*value).to_owned());
         }
         if name.starts_with("OPENAI") && !model {
