@@ -5,7 +5,7 @@ pub mod replay;
 
 use seleto_rules::delivery::Tick;
 
-use crate::app::App;
+use crate::app::{App, OwnPhone};
 use crate::hash;
 use crate::store::Error;
 use crate::store::identity::Person;
@@ -64,7 +64,9 @@ const DATABASE_TIME: std::time::Duration = std::time::Duration::from_secs(2);
 /// Stores an event in the database and wakes whoever waits for it.
 async fn store(app: &App, instance: String, event: &Event, body: &[u8]) -> Result<Taken, Error> {
     let received = Received { app, event, instance, body };
-    let decision = webhook::decide(event, &Ours { phone: None });
+    let own = app.own_phone();
+    let phone = if let OwnPhone::Known(digits) = &own { Some(digits.as_str()) } else { None };
+    let decision = webhook::decide(event, &Ours { phone });
     let (label, reason) = received.label(&decision);
     let stored = received.store(decision).await?;
     metrics::counter!("seleto_webhooks_total", "event" => event.name(), "decision" => label)
@@ -155,6 +157,8 @@ impl Received<'_> {
             },
             StateChange::FromMe(from_me) => store.ingest(left_our_number(envelope, *from_me)).await,
             StateChange::Connected { .. } => {
+                // It may be another number now.
+                self.app.set_own_phone(OwnPhone::Unasked);
                 let detail = String::new();
                 store.ingest(ConnectionChanged { envelope, connected: true, detail }).await
             }

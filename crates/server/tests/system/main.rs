@@ -6,6 +6,7 @@
 mod postgres;
 mod world;
 
+mod bad_model;
 mod brakes;
 mod bursts;
 mod chatwoot;
