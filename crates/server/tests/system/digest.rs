@@ -32,7 +32,8 @@ async fn the_manager_gets_one_digest_a_working_day(world: World) {
         world.app.clock.advance(wait * HOUR);
         let both = (lanes::all::run_all_due(&world.app), lanes::all::run_all_due(&other));
         let (a, b) = tokio::join!(both.0, both.1);
-        (a.unwrap(), b.unwrap());
+        a.unwrap();
+        b.unwrap();
         world.settle_now().await;
     }
     let digests = world.replies(BOSS);
