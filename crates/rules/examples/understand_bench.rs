@@ -41,6 +41,7 @@ fn time(message: &str) -> Duration {
     let start = Instant::now();
     let understood = understand(&Context {
         catalogue: Catalogue::seleto(),
+        agent: "João",
         lead: &lead,
         history: &history,
         burst: &burst,

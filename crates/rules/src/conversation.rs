@@ -23,7 +23,7 @@ pub enum Kind {
     Text,
     /// A voice note; its text is the transcript, empty when there is none.
     Audio,
-    /// A picture; its text is the caption.
+    /// A picture; its text is the caption, and what a model saw in it stands beside it.
     Image,
     /// A video; its text is the caption.
     Video,
@@ -52,12 +52,26 @@ pub struct Line {
     pub text: String,
     /// The text of the message it answers, when the lead quoted one.
     pub quoted: Option<String>,
+    /// What a model saw in the picture. They are not the lead's words: no fact comes from them.
+    pub seen: Option<String>,
+    /// It is ours, and nobody knows whether it arrived.
+    pub doubtful: bool,
+    /// A voice note whose numbers and codes may have been misheard.
+    pub unsure: bool,
 }
 
 impl Line {
     /// A plain text message.
     pub fn text(author: Author, text: impl Into<String>) -> Self {
-        Self { author, kind: Kind::Text, text: text.into(), quoted: None }
+        Self {
+            author,
+            kind: Kind::Text,
+            text: text.into(),
+            quoted: None,
+            seen: None,
+            doubtful: false,
+            unsure: false,
+        }
     }
 }
 

@@ -196,7 +196,8 @@ fn as_answer(playbook: &Playbook, field: Field, text: &str) -> Option<Value> {
     let history = [Line::text(Author::Agent, question)];
     let burst = [Line::text(Author::Lead, text)];
     let catalogue = &playbook.machines;
-    let context = Context { catalogue, lead: &lead, history: &history, burst: &burst };
+    let agent = playbook.company.agent.name.as_str();
+    let context = Context { catalogue, agent, lead: &lead, history: &history, burst: &burst };
     let facts = understand::understand(&context).facts;
     facts.into_iter().map(|fact| fact.value).find(|value| value.field() == field)
 }

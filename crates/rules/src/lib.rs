@@ -18,6 +18,7 @@ pub mod lead;
 pub mod notes;
 pub mod offline;
 pub mod phone;
+pub mod picture;
 pub mod plain_text;
 pub mod playbook;
 pub mod prompt;

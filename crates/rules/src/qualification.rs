@@ -77,7 +77,7 @@ impl Temperature {
 pub fn qualify(playbook: &Playbook, lead: &Lead, around: &Circumstances) -> Qualification {
     let rules = &playbook.rules.volume;
     let cold = reasons_for_cold(rules, lead, around);
-    let lukewarm = reasons_against_hot(rules, lead);
+    let lukewarm = reasons_against_hot(playbook, lead);
     let (temperature, reasons) = if !cold.is_empty() {
         (Temperature::Frio, cold)
     } else if !lukewarm.is_empty() {
@@ -105,12 +105,16 @@ fn reasons_for_cold(rules: &VolumeRules, lead: &Lead, around: &Circumstances) ->
     .collect()
 }
 
-fn reasons_against_hot(rules: &VolumeRules, lead: &Lead) -> Vec<String> {
+fn reasons_against_hot(playbook: &Playbook, lead: &Lead) -> Vec<String> {
+    let rules = &playbook.rules.volume;
     let mut reasons = Vec::new();
+    // A kind of machine with one model is that model.
+    let only = |category: &String| playbook.catalogue.only_one_of(category).is_some();
+    let clear = lead.product.is_some() || lead.product_category.as_ref().is_some_and(only);
     if lead.city.is_none() {
         reasons.push("falta a cidade".to_owned());
     }
-    if lead.product.is_none() {
+    if !clear {
         reasons.push("modelo ainda não definido".to_owned());
     }
     match lead.volume {

@@ -40,7 +40,13 @@ fn cases(table: &str) -> Vec<Case> {
 fn read(case: &Case) -> Understanding {
     let lead = Lead::default();
     let Case { history, burst, .. } = case;
-    understand(&Context { catalogue: Catalogue::seleto(), lead: &lead, history, burst })
+    understand(&Context {
+        catalogue: Catalogue::seleto(),
+        agent: "João",
+        lead: &lead,
+        history,
+        burst,
+    })
 }
 
 /// Facts as the tables write them: `city=Bauru`, `volume=300 hamburguer/dia`.
@@ -133,6 +139,11 @@ fn addresses_and_registrations_are_whole_and_valid() {
 #[test]
 fn intents_are_what_the_lead_does_or_wants() {
     check(include_str!("understand/intents.txt"), 70);
+}
+
+#[test]
+fn messages_as_leads_write_them_are_read_whole() {
+    check(include_str!("understand/leads.txt"), 400);
 }
 
 #[test]

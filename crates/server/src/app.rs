@@ -7,21 +7,24 @@ use std::time::Duration;
 use secrecy::SecretString;
 use seleto_rules::playbook::Playbook;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::chatwoot;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::health::Health;
 use crate::lanes::Bells;
 use crate::media;
 use crate::openai;
+use crate::piperun;
 use crate::store::agent_mode;
 use crate::store::engine::Dialect;
 use crate::store::setting::KeepSetting;
 use crate::store::spool::Spool;
 use crate::store::{self, Store};
 use crate::telemetry::Metrics;
-use crate::zapi;
+use crate::{supabase, zapi};
 
 /// The store, the clients, the clock and the configuration.
 pub struct App {
@@ -35,6 +38,12 @@ pub struct App {
     pub zapi: Option<zapi::Client>,
     /// The model, when it is configured.
     pub openai: Option<openai::Client>,
+    /// The CRM, when it is configured.
+    pub piperun: Option<piperun::Client>,
+    /// Where the team reads along, when it is configured.
+    pub chatwoot: Option<chatwoot::Client>,
+    /// The customer's tables in the cloud, when they are configured.
+    pub supabase: Option<supabase::Client>,
     /// Fetches what leads send.
     pub media: media::Client,
     /// How many recordings may be listened to at once: each is in memory meanwhile.
@@ -45,6 +54,8 @@ pub struct App {
     pub webhook_secret: SecretString,
     /// This process among the replicas.
     pub replica: Uuid,
+    /// Cancelled when the process is asked to stop: what would go on for ever ends.
+    pub stopping: CancellationToken,
     /// Wake the lanes of this process.
     pub bells: Bells,
     /// What was measured of each service.
@@ -105,6 +116,21 @@ impl App {
             .as_ref()
             .map(|openai| openai_client(&config, openai, &http))
             .transpose()?;
+        let piperun = config
+            .piperun
+            .as_ref()
+            .map(|piperun| piperun_client(&config, piperun, &http))
+            .transpose()?;
+        let chatwoot = config
+            .chatwoot
+            .as_ref()
+            .map(|chatwoot| chatwoot_client(&config, chatwoot, &http))
+            .transpose()?;
+        let supabase = config
+            .supabase
+            .as_ref()
+            .map(|supabase| supabase_client(&config, supabase, &http))
+            .transpose()?;
         let media = media::Client::new(config.media_allowed_hosts.clone(), config.log_phones)?;
         let webhook_secret = webhook_secret(&config, &store).await?;
         if let Some(mode) = &config.agent_mode {
@@ -119,10 +145,14 @@ impl App {
             clock,
             zapi,
             openai,
+            piperun,
+            chatwoot,
+            supabase,
             media,
             ears: Semaphore::new(EARS),
             webhook_secret,
             replica: Uuid::now_v7(),
+            stopping: CancellationToken::new(),
             bells: Bells::default(),
             metrics,
             playbook: RwLock::new(playbook),
@@ -145,6 +175,9 @@ impl App {
 /// How long a call to Z-API may take in all; far below the lease under which it is made.
 const ZAPI_TIME: Duration = Duration::from_secs(15);
 
+/// How long a call to PipeRun may take in all; far below the lease under which it is made.
+const PIPERUN_TIME: Duration = Duration::from_secs(15);
+
 /// Recordings at once; with the largest ones that is half a GiB.
 const EARS: usize = 32;
 
@@ -165,6 +198,27 @@ fn zapi_client(
         phones: config.log_phones,
     };
     zapi::Client::new(http.clone(), settings).map_err(|error| StartError::Client(error.to_string()))
+}
+
+/// How long a call to Chatwoot may take in all: a little longer than its server works on one, so
+/// that what it still does is done when we look.
+const CHATWOOT_TIME: Duration = Duration::from_secs(20);
+
+fn chatwoot_client(
+    config: &Config,
+    chatwoot: &config::Chatwoot,
+    http: &reqwest::Client,
+) -> Result<chatwoot::Client, StartError> {
+    let settings = chatwoot::Settings {
+        base_url: chatwoot.url.clone(),
+        token: chatwoot.token.clone(),
+        account: chatwoot.account,
+        inbox: chatwoot.inbox,
+        timeout: CHATWOOT_TIME,
+        phones: config.log_phones,
+    };
+    chatwoot::Client::new(http.clone(), settings)
+        .map_err(|error| StartError::Client(error.to_string()))
 }
 
 /// Without a spool the agent still runs: it then refuses webhooks while PostgreSQL is away.
@@ -194,6 +248,39 @@ pub(crate) fn openai_client(
         phones: config.log_phones,
     };
     openai::Client::new(http.clone(), settings)
+        .map_err(|error| StartError::Client(error.to_string()))
+}
+
+fn piperun_client(
+    config: &Config,
+    piperun: &config::PipeRun,
+    http: &reqwest::Client,
+) -> Result<piperun::Client, StartError> {
+    let settings = piperun::Settings {
+        base_url: piperun.url.clone(),
+        token: piperun.token.clone(),
+        timeout: PIPERUN_TIME,
+        phones: config.log_phones,
+    };
+    piperun::Client::new(http.clone(), settings)
+        .map_err(|error| StartError::Client(error.to_string()))
+}
+
+/// How long a call to Supabase may take in all.
+const SUPABASE_TIME: Duration = Duration::from_secs(15);
+
+fn supabase_client(
+    config: &Config,
+    supabase: &config::Supabase,
+    http: &reqwest::Client,
+) -> Result<supabase::Client, StartError> {
+    let settings = supabase::Settings {
+        base_url: supabase.url.clone(),
+        key: supabase.key.clone(),
+        timeout: SUPABASE_TIME,
+        phones: config.log_phones,
+    };
+    supabase::Client::new(http.clone(), settings)
         .map_err(|error| StartError::Client(error.to_string()))
 }
 

@@ -34,6 +34,12 @@ pub enum Service {
     OpenAi,
     /// Where a lead's files lie.
     Media,
+    /// The sales CRM.
+    PipeRun,
+    /// Where the team reads along.
+    Chatwoot,
+    /// The customer's database in the cloud.
+    Supabase,
 }
 
 /// How a call ended, as far as logs and metrics tell calls apart.
@@ -109,6 +115,9 @@ impl Service {
             Self::ZApi => "zapi",
             Self::OpenAi => "openai",
             Self::Media => "media",
+            Self::PipeRun => "piperun",
+            Self::Chatwoot => "chatwoot",
+            Self::Supabase => "supabase",
         }
     }
 }

@@ -2,9 +2,12 @@
 
 pub mod app;
 pub mod brain;
+pub mod chatwoot;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod console;
+pub mod crm;
 pub mod deliveries;
 pub mod doctor;
 pub mod evaluation;
@@ -18,8 +21,10 @@ pub mod lanes;
 pub mod media;
 pub mod mirrors;
 pub mod openai;
+pub mod piperun;
 pub mod playbook_watch;
 pub mod store;
+pub mod supabase;
 pub mod telemetry;
 pub mod turns;
 pub mod web;

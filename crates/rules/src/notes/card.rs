@@ -26,8 +26,8 @@ fn facts(dossier: &Dossier<'_>) -> String {
         ("Empresa", wording::told(dossier.lead.company.as_deref())),
         ("Localização", wording::place(dossier)),
         ("Produto de interesse", wording::product(dossier)),
-        ("Capacidade/volume", wording::volume(dossier)),
-        ("Urgência", wording::urgency(dossier)),
+        ("Capacidade/volume", wording::volume(dossier.lead)),
+        ("Urgência", wording::urgency(dossier.lead)),
         (knows.as_str(), wording::knows_the_company(dossier)),
         ("Observações", observations(dossier)),
     ] {

@@ -3,7 +3,7 @@
 use super::Dossier;
 use super::wording::{self, or_unknown};
 use crate::conversation::Visitor;
-use crate::lead::Field;
+use crate::lead::{Field, Lead};
 use crate::qualification::Temperature;
 
 /// A note of titled sections, to be shown as text or as HTML.
@@ -48,6 +48,20 @@ impl CrmNote {
         });
         sections.collect()
     }
+}
+
+/// What a lead needs, on one line, for a list of quotes: "FB700 · 1.200 hambúrgueres por dia".
+pub fn quote_summary(lead: &Lead) -> String {
+    let product = lead.product.as_deref().or(lead.product_category.as_deref());
+    let place = match (&lead.city, &lead.uf) {
+        (Some(city), Some(uf)) => Some(format!("{city}/{uf}")),
+        (city, _) => city.clone(),
+    };
+    let urgency =
+        wording::urgency(lead).map(|urgency| format!("urgência {}", urgency.to_lowercase()));
+    let parts =
+        [wording::told(product), wording::volume(lead), wording::told(place.as_deref()), urgency];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 fn escaped(text: &str) -> String {
@@ -111,8 +125,8 @@ fn place_and_area_code(dossier: &Dossier<'_>) -> Option<String> {
 }
 
 fn need(dossier: &Dossier<'_>) -> Option<String> {
-    let volume = wording::volume(dossier).map(|volume| format!("Produção de {volume}."));
-    let urgency = wording::urgency(dossier).map(|urgency| format!("Urgência: {urgency}."));
+    let volume = wording::volume(dossier.lead).map(|volume| format!("Produção de {volume}."));
+    let urgency = wording::urgency(dossier.lead).map(|urgency| format!("Urgência: {urgency}."));
     let needs: Vec<String> = [volume, urgency].into_iter().flatten().collect();
     (!needs.is_empty()).then(|| needs.join(" "))
 }

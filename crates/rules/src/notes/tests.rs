@@ -125,6 +125,45 @@ fn who_opted_out_is_left_alone() {
 }
 
 #[test]
+fn a_quote_is_summed_up_on_one_line() {
+    assert_eq!(
+        quote_summary(&complete()),
+        "FB700 · 1.200 hambúrgueres por dia · Curitiba/PR · urgência alta (compra em até 30 dias)"
+    );
+    assert_eq!(quote_summary(&Lead::default()), "");
+}
+
+#[test]
+fn a_deal_is_named_after_its_lead() {
+    let title = |lead: &Lead| about(lead, &Memory::default(), &[], deal_title);
+    assert_eq!(title(&complete()), "Lead - Rafael Moreira");
+    assert_eq!(title(&Lead { name: None, ..complete() }), "Lead - Brasa & Cia");
+    assert_eq!(title(&Lead::default()), "Lead - Rafa 🍔");
+}
+
+#[test]
+fn facts_for_fields_of_the_crm_read_like_the_note() {
+    let facts = |dossier: &Dossier<'_>| {
+        let told =
+            DealFact::ALL.iter().map(|fact| format!("{}={:?}", fact.key(), fact.of(dossier)));
+        told.collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(about(&complete(), &Memory::default(), &[], facts));
+}
+
+#[test]
+fn only_what_matters_to_a_seller_is_worth_another_note() {
+    let of = |lead: &Lead, memory: &Memory| about(lead, memory, &[], substance);
+    let (lead, memory) = (complete(), Memory::default());
+    let same = Lead { email: None, segment: None, ..complete() };
+    assert_eq!(of(&lead, &memory), of(&same, &Memory { greeted: true, ..Memory::default() }));
+    let other = Lead { product: Some("SE3000".into()), ..complete() };
+    assert_ne!(of(&lead, &memory), of(&other, &memory));
+    let asked = Memory { human_requested: true, ..Memory::default() };
+    assert_ne!(of(&lead, &memory), of(&lead, &asked));
+}
+
+#[test]
 fn the_card_of_a_lead_that_asked_for_a_person_says_so_first() {
     let card = |dossier: &Dossier<'_>| {
         crate::handoff::card(crate::handoff::Why::HumanRequest, dossier).as_str().to_owned()

@@ -2,7 +2,7 @@
 
 use super::Dossier;
 use crate::conversation::Visitor;
-use crate::lead::Urgency;
+use crate::lead::{Lead, Urgency};
 use crate::phone::Phone;
 use crate::plain_text::visible;
 use crate::qualification::Temperature;
@@ -60,12 +60,12 @@ pub(super) fn product(dossier: &Dossier<'_>) -> Option<String> {
     Some(format!("{name} (modelo a definir)"))
 }
 
-pub(super) fn volume(dossier: &Dossier<'_>) -> Option<String> {
-    dossier.lead.volume.map(|volume| volume.in_words())
+pub(super) fn volume(lead: &Lead) -> Option<String> {
+    lead.volume.map(|volume| volume.in_words())
 }
 
-pub(super) fn urgency(dossier: &Dossier<'_>) -> Option<String> {
-    let words = match dossier.lead.urgency? {
+pub(super) fn urgency(lead: &Lead) -> Option<String> {
+    let words = match lead.urgency? {
         Urgency::Alta => "Alta (compra em até 30 dias)",
         Urgency::Media => "Média (compra em um a três meses)",
         Urgency::Baixa => "Baixa (sem pressa de comprar)",

@@ -50,6 +50,11 @@ impl<'a> Scene<'a> {
         facts.iter().for_each(|fact| lead.apply(&fact.value));
         let text = plain_lines(turn, |line| Some(line.text.as_str()));
         let mut named = turn.playbook.catalogue.named_in(&text);
+        // "a 300 ou a 700?": machines that only the understanding hears.
+        for code in &understood.named {
+            let heard = turn.playbook.catalogue.product(code);
+            named.extend(heard.filter(|it| named.iter().all(|known| known.code != it.code)));
+        }
         if named.is_empty() {
             let quoted = plain_lines(turn, |line| line.quoted.as_deref());
             named = turn.playbook.catalogue.named_in(&quoted);
@@ -161,7 +166,9 @@ impl<'a> Scene<'a> {
             return told;
         }
         let only = || catalogue.only_one_of(self.lead.product_category.as_deref()?);
-        self.named.first().copied().or(told).or_else(only)
+        // "tenho a FBM100, quero uma maior": the one named is not the one wanted.
+        let owned = self.tells(Field::ProductCategory) && self.named.len() == 1;
+        self.named.first().copied().filter(|_| !owned).or(told).or_else(only)
     }
 
     /// The category of interest: told, or that of the machine, or what the volume counts.
@@ -180,6 +187,12 @@ impl<'a> Scene<'a> {
                         && product.capacity.iter().any(|capacity| capacity.unit.counts(unit))
                 };
                 catalogue.products.iter().find(makes).map(|product| product.category.as_str())
+            })
+            .or_else(|| {
+                // Nobody asks a burger house what it makes.
+                let burgers = self.lead.segment.as_deref() == Some("hamburgueria");
+                let category = catalogue.category_making("hamburguer").filter(|_| burgers)?;
+                Some(category.id.as_str())
             })
     }
 

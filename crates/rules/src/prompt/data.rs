@@ -33,6 +33,9 @@ fn role(line: &Line) -> &'static str {
 fn said(line: &Line) -> String {
     let kind = match line.kind {
         Kind::Text => "",
+        Kind::Audio if line.unsure => {
+            "[áudio mal ouvido: confirme com o cliente números e modelos] "
+        }
         Kind::Audio => "[áudio transcrito] ",
         Kind::Image => "[imagem] ",
         Kind::Video => "[vídeo] ",
@@ -49,7 +52,13 @@ fn said(line: &Line) -> String {
         .as_deref()
         .map(|text| format!("[em resposta a \"{}\"] ", capped(text, LONGEST_LABEL)))
         .unwrap_or_default();
-    format!("{author}{kind}{quoted}{}", capped(&line.text, LONGEST))
+    let seen = line
+        .seen
+        .as_deref()
+        .map(|text| format!("[a imagem mostra: {}] ", capped(text, LONGEST_LABEL)))
+        .unwrap_or_default();
+    let doubtful = if line.doubtful { "[talvez o cliente não tenha recebido] " } else { "" };
+    format!("{doubtful}{author}{kind}{quoted}{seen}{}", capped(&line.text, LONGEST))
 }
 
 /// Visible characters alone, and not too many of them.

@@ -235,7 +235,13 @@ impl Catalogue {
                 .rev()
                 .filter(|end| *end <= text.tokens.len())
                 .find_map(|end| self.model(text, at, end))
-                .or_else(|| machines_spoken_of.then(|| self.number(text, at)).flatten());
+                .or_else(|| {
+                    if machines_spoken_of {
+                        self.number(text, at)
+                    } else {
+                        self.bare_number(text, at)
+                    }
+                });
             match named {
                 Some(named) => {
                     at = named.end;
@@ -282,6 +288,22 @@ impl Catalogue {
             named.end = line.map_or(named.end, |line| line + 1);
         }
         named
+    }
+
+    /// "a 3000 é 220?", "o preço da 700": a number that can only be a machine, though none is spoken of.
+    fn bare_number(&self, text: &Text, at: usize) -> Option<Named> {
+        let counted = at > 0
+            && (super::numbers::is_number(text, at - 1)
+                || text
+                    .is(at - 1, "chega chegar chego chegou chegamos subir passar passou ate vai"));
+        let named = self.number(text, at).filter(|_| !counted)?;
+        let goes_on = text.is(
+            named.end,
+            "e tem faz serve custa esta fica sai maior menor trabalha vem roda funciona ou precisa usa",
+        );
+        let either = at > 0 && text.word(at - 1) == "ou";
+        let closes = (either || text.is(at, "da na")) && text.gap(named.end) >= Gap::Stop;
+        (goes_on || closes).then_some(named)
     }
 
     /// "a trezentos", "da 700": a number with an article, where machines are spoken of.

@@ -34,6 +34,8 @@ any: empresa|hamburgueria|lanchonete|loja|restaurante|acougue|negocio|mercado|pi
 any: empresa|hamburgueria|lanchonete|loja|restaurante|acougue|negocio|mercado|pizzaria|espetaria|frigorifico|distribuidora|bar .. se chama
 any: empresa|hamburgueria|lanchonete|loja|restaurante|acougue|mercado|pizzaria chama
 any: chamada|chamado
+any: tenho|temos|abri|abrimos uma|um|minha empresa|hamburgueria|lanchonete|loja|restaurante|acougue|negocio|mercado|pizzaria|espetaria|frigorifico|distribuidora|bar ... que? se? chama
+any: a? gente chama de
 known: em nome da|do|de
 known: empresa e? a|o?
 known: minha|nossa empresa e a|o?
@@ -42,6 +44,9 @@ known: aqui e? da|do|a|o?
 known: falo|falamos aqui? da|do|pela|pelo
 known: trabalho|trabalhamos na|no|para
 known: represento|representamos a|o
+known: represento|representamos a rede
+known: sou|somos|da|do|represento|representamos a|o? rede|grupo|agencia
+kind: compro|compras|comprador|compradora para|da|do a|o?
 known: representante comercial? da|do
 known: da empresa
 known: empresa
@@ -89,7 +94,8 @@ fn framed(reading: &Reading<'_>) -> Option<(usize, usize)> {
         if reading.is_taken(start) {
             return None;
         }
-        let end = name_end(reading, start, frame.label == Frame::Any)?;
+        let end = name_end(reading, start, frame.label == Frame::Any)
+            .filter(|end| !(start..*end).any(|at| reading.is_taken(at)))?;
         let capitals =
             !text.capitals_mean_nothing(start) && (start..end).any(|at| text.capitalised(at));
         let fits = match frame.label {
@@ -119,6 +125,18 @@ fn after_name(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(us
         "aqui compras gerente dono dona comprador compradora la socio socia \
 proprietario",
     ) && at < end + 3
+    {
+        at += 1;
+    }
+    // "Helena, veterinária do frigorífico Pampeano"
+    let trade = !text.capitalised(at)
+        && kind_at(text, at).is_none()
+        && !lexicon::is_company_word(text.fold(at))
+        && text.fold(at).len() > 4;
+    if trade
+        && text.gap(at) == Gap::Comma
+        && text.is(at + 1, "da do")
+        && text.gap(at + 1) <= Gap::Space
     {
         at += 1;
     }
@@ -183,7 +201,13 @@ fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize,
             || denied_before(text, at, 4)
             || reading.is_taken(at)
             || (text.gap(at) < Gap::Comma && one_of(before, "um uma outra outro igual seleto"));
-        if inside_name || others || text.tokens[at].special.is_some() {
+        let title = text.is_typed(
+            at,
+            "gerente diretor diretora supervisor supervisora encarregado coordenador coordenadora \
+             analista assistente comprador compradora chef nutricionista engenheiro engenheira \
+             responsavel setor departamento",
+        );
+        if inside_name || others || title || text.tokens[at].special.is_some() {
             return None;
         }
         let item = text.gap(at) >= Gap::Comma;
@@ -191,10 +215,10 @@ fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize,
         let own = (text.sentence(at).start.max(at.saturating_sub(7))..at).any(|i| {
             text.is(
                 i,
-                "abri abrimos sou somos aqui minha meu nossa nosso trabalho falo falando cnpj empresa represento e",
+                "abri abrimos tenho temos sou somos aqui minha meu nossa nosso trabalho falo falando cnpj empresa represento e",
             )
         });
-        let marked = item || own && text.is(at - 1, "na no da do a o e para");
+        let marked = item || own && text.is(at.wrapping_sub(1), "na no da do a o e para");
         let capital = text.capitalised(at) && !text.capitals_mean_nothing(at);
         let kind = kind_at(text, at).is_some() && text.word(at) != "hamburguer"
             || lexicon::is_company_word(text.fold(at)) && capital;
@@ -223,7 +247,10 @@ fn listed(reading: &Reading<'_>, name: Option<(usize, usize)>) -> Option<(usize,
 fn name_end(reading: &Reading<'_>, start: usize, any: bool) -> Option<usize> {
     let text = reading.text;
     let token = text.tokens.get(start)?;
-    if token.special.is_some() || is_plain(text, start) || state(text, start) {
+    if token.special.is_some()
+        || is_plain(text, start) && !capital_verb(text, start)
+        || state(text, start)
+    {
         return None;
     }
     let kind = kind_at(text, start).filter(|_| text.word(start) != "hamburguer");
@@ -264,7 +291,10 @@ fn name_end(reading: &Reading<'_>, start: usize, any: bool) -> Option<usize> {
         }
         end = next + 1;
     }
-    Some(end)
+    // "Frigosul Alimentos S/A"
+    let suffix =
+        text.is_typed(end - 1, "s") && text.gap(end) == Gap::Slash && text.is_typed(end, "a");
+    Some(end + usize::from(suffix))
 }
 
 /// Whether a word stands right beside the one before, and is an ordinary word.
@@ -297,6 +327,21 @@ fn numbered(text: &Text, at: usize, by_capitals: bool) -> bool {
 fn is_plain(text: &Text, at: usize) -> bool {
     let number = super::numbers::is_number(text, at) && text.gap(at) >= Gap::Comma;
     number || lexicon::is_plain(text.word(at))
+}
+
+/// "Chama Burger", "Quero Mais Supermercados": a plain word with a capital, and another after it that
+/// makes it a name.
+fn capital_verb(text: &Text, at: usize) -> bool {
+    // "P&L Carnes"
+    let initial = text.raw(at).len() == 1 && text.quote(at, at + 2).contains('&');
+    !text.capitals_mean_nothing(at)
+        && text.capitalised(at)
+        && (initial
+            || (at + 1..at + 3).any(|i| {
+                joined(text, i)
+                    && text.capitalised(i)
+                    && (lexicon::is_company_word(text.fold(i)) || kind_at(text, i).is_some())
+            }))
 }
 
 /// "aqui é ES": two capitals that are a state.

@@ -12,9 +12,6 @@ use super::segment::kind_at;
 use super::text::{Gap, Text, one_of};
 use crate::lead::{Fact, Field, Value};
 
-/// The assistant's name: leads greet it by it.
-const AGENT: &str = "joao";
-
 /// What may follow the words before a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Frame {
@@ -135,6 +132,10 @@ fn continues_name(text: &Text, start: usize, at: usize, joined: bool) -> bool {
     {
         return false;
     }
+    // "Neto do Neto Lanches"
+    if joined && text.gap(at + 1) <= Gap::Space && lexicon::is_company_word(text.fold(at + 1)) {
+        return false;
+    }
     let capitals = text.capitalised(start) && !text.capitals_mean_nothing(start);
     let capital = capitals && text.capitalised(at);
     let known = is_surname(fold) || (is_first_name(fold) && !joined);
@@ -182,10 +183,13 @@ fn corrected(reading: &Reading<'_>) -> Option<(usize, usize)> {
     let at = (1..text.tokens.len()).find(|at| {
         is_first_name(text.fold(*at))
             && text.is(at - 1, "e a o")
-            && (corrected_between(text, text.sentence(*at).start, *at) || renamed(text, *at))
+            && (corrected_between(text, text.sentence(*at).start, *at)
+                || renamed(text, *at)
+                || addressed(reading, *at))
             && (gazetteer::cities(text.fold(*at)).is_empty()
                 || gazetteer::is_everyday_word(text.fold(*at)))
             && !reading.names_machine(*at)
+            && !denied_before(text, *at, 2)
     })?;
     let end = name_end(text, at, Frame::Known)?;
     (text.gap(end) >= Gap::Comma).then_some((at, end))
@@ -194,7 +198,20 @@ fn corrected(reading: &Reading<'_>) -> Option<(usize, usize)> {
 /// "não me chamo Maria, é Mariana".
 fn renamed(text: &Text, at: usize) -> bool {
     let start = text.sentence(at).start;
-    (start..at).any(|i| text.word(i) == "nao" && (i + 1..i + 4).any(|n| text.is(n, "chamo nome")))
+    (start..at).any(|i| {
+        text.word(i) == "nao"
+            && (text.word(i.wrapping_sub(1)) == "nome"
+                || (i + 1..i + 4).any(|n| text.is(n, "chamo nome")))
+    })
+}
+
+/// "é Marcela, com A", when the agent has just called the lead by a name.
+fn addressed(reading: &Reading<'_>, at: usize) -> bool {
+    let said = &reading.question.text;
+    let called = (0..said.tokens.len()).any(|i| {
+        said.is(i, "prazer obrigado ola oi") && (i + 1..i + 3).any(|n| is_first_name(said.fold(n)))
+    });
+    called && at <= reading.text.sentence(at).start + 2
 }
 
 /// "Neusa aqui", a line that is only a name, "Aline, Empório da Carne".
@@ -209,19 +226,38 @@ fn presented(reading: &Reading<'_>) -> Option<(usize, usize)> {
             {
                 start += 1;
             }
+            let greeted = start > sentence.start;
+            // "boa tarde é a Sônia".
+            let says =
+                start > sentence.start + 1 && text.word(start - 1) == "e" && text.is(start, "a o");
             let start = after_titles(text, start);
             if start >= sentence.end || !is_first_name(text.fold(start)) {
                 return None;
             }
             let end = name_end(text, start, Frame::Known)?;
+            if says && text.fold(start) != reading.agent && !text.is(end, "quem que") {
+                return Some((start, end));
+            }
             let here = text.word(end) == "aqui" && text.gap(end) <= Gap::Space;
             let item = text.gap(start) >= Gap::Comma || start == sentence.start;
-            let agent = text.fold(start) == AGENT;
-            let city = !gazetteer::cities(text.fold(start)).is_empty() && end == start + 1;
-            if here && item && !agent {
+            // "João aqui também": a namesake; "João, aqui é o Pedro" is not.
+            let namesake = here && (text.gap(end + 1) >= Gap::Comma || text.is(end + 1, "tambem"));
+            let agent = text.fold(start) == reading.agent;
+            // "Sergio da Sergio Foods".
+            let of = text.is(end, "da do")
+                && text.word(end + 1) != "seleto"
+                && text.gap(end) <= Gap::Comma
+                && text.gap(end + 1) <= Gap::Space
+                && list_item(reading, end + 1);
+            let fold = text.fold(start);
+            let city = !gazetteer::cities(fold).is_empty()
+                && end == start + 1
+                && !(of && gazetteer::is_everyday_word(fold));
+            if here && item && (!agent || namesake) {
                 return (!(city && reading.question.asks(Field::City))).then_some((start, end));
             }
-            if agent || city || start != sentence.start {
+            let opens = start == sentence.start || greeted && text.gap(start) == Gap::Comma;
+            if agent || city || !opens {
                 return None;
             }
             let whole_line =
@@ -234,11 +270,7 @@ fn presented(reading: &Reading<'_>) -> Option<(usize, usize)> {
                 && !known_to_be_late(reading, start);
             let listed = matches!(text.gap(end), Gap::Comma | Gap::Dash | Gap::Slash)
                 && list_item(reading, end);
-            // "Sergio da Sergio Foods".
-            let of = text.is(end, "da do")
-                && text.gap(end) <= Gap::Space
-                && text.gap(end + 1) <= Gap::Space
-                && list_item(reading, end + 1);
+            let listed = listed && !greeted;
             ((whole_line && !asked_else) || listed || of).then_some((start, end))
         })
 }
@@ -273,7 +305,7 @@ fn signed(reading: &Reading<'_>) -> Option<(usize, usize)> {
     let text = reading.text;
     let last = text.sentences.last()?;
     let start = (last.start + 1..last.end).rev().find(|at| text.gap(*at) >= Gap::Comma)?;
-    if !is_first_name(text.fold(start)) || text.fold(start) == AGENT || last.question {
+    if !is_first_name(text.fold(start)) || text.fold(start) == reading.agent || last.question {
         return None;
     }
     let end = name_end(text, start, Frame::Known)?;

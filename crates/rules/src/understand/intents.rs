@@ -6,7 +6,7 @@ use super::pattern::{Match, PatternSet};
 use super::product::Machines;
 use super::reading::Reading;
 use super::scope::denied_before;
-use super::text::Text;
+use super::text::{Gap, Text};
 use super::wants;
 use crate::conversation::Intent;
 use crate::lead::{Fact, Value};
@@ -73,7 +73,7 @@ pub fn read(
         }
     }
     intents.extend(wants::accepted_offer(reading));
-    refine(text, found, &mut intents);
+    refine(text, found, machines, !facts.is_empty(), &mut intents);
     intents.sort_unstable();
     intents.dedup();
     intents
@@ -92,7 +92,7 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
         Intent::Greeting if word == "beleza" && start > text.sentence(start).start => {
             !text.sentence(start).question
         }
-        Intent::Greeting => is_correction(text, start),
+        Intent::Greeting => is_correction(text, start) || is_exclamation(reading, start),
         Intent::JobSeeker => word == "contratando" && !text.sentence(start).question,
         // A lead who supplies food is no supplier of ours.
         Intent::Supplier => serves_food(text, start),
@@ -113,11 +113,15 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
         Intent::Catalog if text.any(start..start + 4, "<link>") => true,
         Intent::Price => is_idle_price(text, found),
         Intent::Catalog => {
-            text.near_before(start, 4, "vi vimos viu assisti mando mandei envio enviei segue")
+            text.near_before(start, 6, "vi vimos viu assisti mando mandei envio enviei segue")
                 || denied_before(text, start, 3)
         }
         Intent::Technical if word.starts_with("pneumatic") || word.starts_with("mold") => {
             !requests(text, start)
+        }
+        // "a instalação está inclusa?": what comes with the machine.
+        Intent::Technical if text.is(start, "instalacao treinamento") => {
+            text.any(start..text.sentence(start).end, "inclusa incluso incluida inclui junto")
         }
         Intent::Complaint => denied_before(text, start, 2),
         Intent::Human | Intent::Technical => denied_before(text, start, 3),
@@ -127,7 +131,7 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
 
 /// "depende do preço", "já recebi a proposta", "o valor do frete": no price is asked.
 fn is_idle_price(text: &Text, found: &Match<Intent>) -> bool {
-    const HAD: &str = "depende aguardando esperando recebi vi mandaram passaram pesquisando pesquisar \
+    const HAD: &str = "depende aguardando esperando ficou ficaram prometeu prometeram recebi vi mandaram passaram pesquisando pesquisar \
                        sondando comparando";
     let freight = text.is(found.end, "do de o") && text.word(found.end + 1) == "frete"
         || text.word(found.end) == "frete" && text.word(found.start) == "quanto";
@@ -137,6 +141,15 @@ fn is_idle_price(text: &Text, found: &Match<Intent>) -> bool {
     let denied = denied_before(text, found.start, 3) && text.word(found.start) != "quanto";
     let once = text.near_before(found.start, 3, "quando") && !text.sentence(found.start).question;
     once || freight || had || denied || text.is(found.end, "for fosse estiver")
+}
+
+/// "opa conheço sim", in answer to a question.
+fn is_exclamation(reading: &Reading<'_>, at: usize) -> bool {
+    let text = reading.text;
+    reading.question.count > 0
+        && text.word(at) == "opa"
+        && text.gap(at + 1) <= Gap::Space
+        && text.is(at + 1, "conheco sim tenho ja isso quero sou e claro nao pode")
 }
 
 /// "opa, 200 não": an exclamation, not a salutation.
@@ -163,11 +176,26 @@ fn requests(text: &Text, at: usize) -> bool {
 }
 
 /// One intent often wears the words of another.
-fn refine(text: &Text, found: &[Match<Intent>], intents: &mut Vec<Intent>) {
+fn refine(
+    text: &Text,
+    found: &[Match<Intent>],
+    machines: &Machines,
+    told: bool,
+    intents: &mut Vec<Intent>,
+) {
     use Intent::{
         Catalog, DeliveryTime, Discount, Greeting, Human, JobSeeker, OptOut, Payment, Price,
         ProductQuestion, Spam, Supplier, Technical, UnavailableProduct,
     };
+    // "boa noite, fica com Deus": said in leaving.
+    let salutes = |m: &&Match<Intent>| m.label == Greeting;
+    let leaves = found.iter().find(|m| m.label == Intent::Goodbye);
+    let closing = |m: &Match<Intent>| {
+        text.is(m.start, "bom boa") && leaves.is_some_and(|it| it.start >= m.start)
+    };
+    if leaves.is_some() && found.iter().filter(salutes).all(closing) {
+        intents.retain(|intent| *intent != Greeting);
+    }
     if intents.contains(&Spam) {
         intents.retain(|intent| matches!(intent, Spam | Greeting));
     }
@@ -179,6 +207,22 @@ fn refine(text: &Text, found: &[Match<Intent>], intents: &mut Vec<Intent>) {
     drop(Supplier, &[Price, Human, ProductQuestion, Technical, Catalog]);
     drop(Supplier, &[UnavailableProduct, Payment, DeliveryTime]);
     drop(JobSeeker, &[ProductQuestion, Human, Technical, Supplier, Price]);
+    // "mandei errado, o e-mail é": a slip, not a wrong number.
+    if told {
+        let slip =
+            |m: &Match<Intent>| text.any(m.start..m.end, "errado errada errei engano mandei");
+        if found.iter().filter(|m| m.label == Intent::OffTopic).all(slip) {
+            intents.retain(|intent| *intent != Intent::OffTopic);
+        }
+    }
+    let mut drop = |sign: Intent, gone: &[Intent]| {
+        if intents.contains(&sign) {
+            intents.retain(|intent| !gone.contains(intent));
+        }
+    };
+    if machines.wanted.is_empty() {
+        drop(Intent::Injection, &[ProductQuestion]);
+    }
     drop(OptOut, &[ProductQuestion, Human, Price]);
     // A price that is only asked down is no price asked for.
     let asked = |m: &Match<Intent>| {

@@ -6,6 +6,18 @@ use super::numbers::{self, Number};
 use super::text::{Gap, Text, one_of};
 use crate::lead::{Period, Unit};
 
+/// "3 a 4 mil": the thousand of the upper bound belongs to the lower one too.
+pub fn shared_thousand(text: &Text, number: &Number) -> f64 {
+    let upper = numbers::read(text, number.end + 1);
+    let linked = text.is(number.end, "a ate ou");
+    let thousands = |upper: &Number| {
+        let said = (upper.start..upper.end).any(|at| text.is_typed(at, "mil k"));
+        said && upper.value >= 1_000.0 && upper.value / 1_000.0 > number.value
+    };
+    let own = (number.start..number.end).any(|at| text.is_typed(at, "mil k"));
+    if linked && !own && upper.as_ref().is_some_and(thousands) { 1_000.0 } else { 1.0 }
+}
+
 /// "200 a 300", "200-300", "entre 200 e 300", "200 ou 300": one past the upper bound.
 pub fn range_end(text: &Text, number: &Number) -> Option<usize> {
     let linked = text.is(number.end, "a ate ou e");
@@ -42,10 +54,12 @@ leva levas",
 
 /// "35 kg cada vez, duas vezes por semana": the period, how often, and one past it.
 pub fn times_per(text: &Text, from: usize) -> Option<(Period, f64, usize)> {
+    // "800 por dia, 3x na semana": the rate is said already.
+    let said = period_after(text, from).map(|(.., end)| end);
     let end = text.sentence(from.min(text.tokens.len().saturating_sub(1))).end.min(from + 7);
     (from..end).find_map(|at| {
         let times = numbers::read(text, at).filter(|times| times.value <= 10.0)?;
-        if !text.is(times.end, "vez vezes x") {
+        if !text.is(times.end, "vez vezes x") || said.is_some_and(|end| end <= at) {
             return None;
         }
         let (period, factor, stop) = period_after(text, times.end + 1)?;
@@ -72,7 +86,7 @@ pub fn unit_at(text: &Text, at: usize) -> (Option<Unit>, f64, usize) {
     };
     match text.word(at) {
         "kg" => (Some(Unit::Kg), 1.0, of(at + 1).map_or(at + 1, |(_, end)| end)),
-        "tonelada" | "t" => (Some(Unit::Kg), 1_000.0, at + 1),
+        "tonelada" | "t" => (Some(Unit::Kg), 1_000.0, of(at + 1).map_or(at + 1, |(_, end)| end)),
         "arroba" | "arrobas" => (Some(Unit::Kg), 15.0, at + 1),
         "unidades" | "pecas" | "peca" => {
             let named = of(at + 1);

@@ -97,7 +97,7 @@ fn mention(text: &Text, start: usize) -> Option<Mention> {
     }
     (start + 1..=longest).rev().find_map(|end| {
         let name = name(text, start, end)?;
-        let short = gazetteer::short_form(&name);
+        let short = gazetteer::short_form(&name).or_else(|| federal_region(text, end, &name));
         let cities = match short {
             Some(city) => vec![city],
             None => gazetteer::cities(&name).to_vec(),
@@ -105,15 +105,22 @@ fn mention(text: &Text, start: usize) -> Option<Mention> {
         if cities.is_empty() {
             return None;
         }
-        let everyday = gazetteer::is_everyday_word(&name);
         // "Vila Mariana, São Paulo": no city of that state has this name, so it is another place.
         let fits = |uf: &str| {
             cities.iter().any(|city| city.uf == uf) || gazetteer::city_by_start(&name, uf).is_some()
         };
         let state = state_after(text, end).filter(|(uf, _)| fits(uf));
         let (uf, whole) = state.map_or((None, end), |(uf, whole)| (Some(uf), whole));
+        // "Feliz Natal, no Mato Grosso": the state says that a city is meant.
+        let everyday = uf.is_none() && gazetteer::is_everyday_word(&name);
         Some(Mention { start, end, whole, cities, uf, everyday })
     })
+}
+
+/// "Taguatinga, DF": a part of Brasília, though a city elsewhere has its name.
+fn federal_region(text: &Text, end: usize, name: &str) -> Option<City> {
+    let district = text.fold(end) == "df" && text.gap(end) < Gap::Stop;
+    district.then(|| gazetteer::short_form(&format!("{name} df"))).flatten()
 }
 
 /// Whether a place's name can start here at all: a quick look before the long one.

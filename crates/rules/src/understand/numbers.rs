@@ -140,6 +140,10 @@ fn spoken(text: &Text, at: usize) -> Option<Number> {
                 && part > 0.0
                 && part < 10.0
                 && next > at);
+        // "entre mil e mil e quinhentos": two numbers.
+        if scale && total > 0.0 && part == 0.0 {
+            break;
+        }
         if scale {
             part = if part == 0.0 { value } else { part * value };
             total += part;

@@ -141,6 +141,10 @@ fn framed(text: &Text, m: &Mention, asked: bool, person: bool) -> Strength {
         "no" | "na" => located(text, m, true),
         "de" | "do" | "da" => said_from(text, m, asked),
         "e" if asked || corrected || one_of(back(2), "cidade municipio") => Strength::Origin,
+        "e" if back(2) == "aqui" && !person => Strength::Origin,
+        // "é Jaú, não Bauru"
+        "e" if text.word(m.whole) == "nao" && text.gap(m.whole) == Gap::Comma => Strength::Origin,
+        "precisamente" | "especificamente" | "exatamente" => Strength::Here,
         // "é pra Boa Vista": the machine goes there.
         "para" if text.raw(m.start.wrapping_sub(2)) == "é" && !text.sentence(m.start).question => {
             Strength::Origin
@@ -170,11 +174,25 @@ fn unframed(reading: &Reading<'_>, m: &Mention, asked: bool, person: bool) -> St
     if item && (m.uf.is_some() || answers) || late {
         return Strength::Here;
     }
-    let listed = item && certain && !too_short(text, m);
+    // "Marta, Frigorífico Vale do Ouro, Contagem"
+    let signs = item
+        && !person
+        && m.start > 0
+        && reading.is_taken(m.start - 1)
+        && text.capitalised(m.start)
+        && !text.capitals_mean_nothing(m.start);
+    let listed = item && certain && !too_short(text, m) || signs;
     let mentioned = asked && certain && !one_of(before, "para de do da em no na");
     let with_state = m.uf.is_some() && text.gap(m.end) == Gap::Slash && before != "para";
     if listed || mentioned || with_state {
         return Strength::Item;
+    }
+    // "sou de Ipatinga, digo, Timóteo"
+    let corrected = item
+        && text.gap(m.start - usize::from(m.start > 0)) >= Gap::Comma
+        && corrected_between(text, m.start.saturating_sub(2), m.start);
+    if corrected && m.start > 0 {
+        return Strength::Origin;
     }
     let here = text.word(m.whole) == "aqui" && text.gap(m.start) >= Gap::Comma;
     if here && certain { Strength::Origin } else { Strength::No }
@@ -198,9 +216,9 @@ fn too_short(text: &Text, m: &Mention) -> bool {
 
 /// "fica em", "aqui em", "moro em", or only "em".
 fn located(text: &Text, m: &Mention, article: bool) -> Strength {
-    const STAYS: &str = "fica ficam ficamos fico localizado localizada localizados situada situado \
+    const STAYS: &str = "fica ficam localizado localizada localizados situada situado \
                          sede instalar instalada instalado rodar";
-    const LIVES: &str = "moro moramos estou estamos aqui resido trabalho trabalhamos atuo atuamos \
+    const LIVES: &str = "fico ficamos moro moramos estou estamos aqui resido trabalho trabalhamos atuo atuamos \
                          produzo produzimos";
     let verb = text.before(m.start, 2);
     if is_rio_grande(text, m, article) {
@@ -224,9 +242,16 @@ fn located(text: &Text, m: &Mention, article: bool) -> Strength {
     // "tem loja em São Paulo?" asks where the company is.
     let theirs = asks
         && text.is(start, "tem voces voce teria existe")
+        && !text.near_before(m.start, 4, "minha meu nossa nosso")
         && !text.near_before(m.start, 9, "aqui");
     if site(7) && !theirs {
-        return Strength::Here;
+        let nearest = (start.max(m.start.saturating_sub(7))..m.start)
+            .rev()
+            .find(|at| segment::is_site(text, *at));
+        // Of head office, shop and factory the machine runs in the last.
+        let makes =
+            nearest.is_some_and(|at| text.is(at, "fabrica cozinha producao industria planta"));
+        return if makes { Strength::Works } else { Strength::Here };
     }
     let goes_on = (m.whole..text.sentence(m.start).end).any(|at| text.gap(at) >= Gap::Comma);
     let others =
@@ -282,7 +307,7 @@ fn said_from(text: &Text, m: &Mention, asked: bool) -> Strength {
     let start = text.sentence(m.start).start.max(m.start.saturating_sub(9));
     let presented = (start..m.start).any(|at| {
         segment::kind_at(text, at).is_some()
-            || text.is(at, "loja empresa sou somos aqui chamo")
+            || text.is(at, "loja empresa filial unidade cozinha sou somos aqui chamo")
             || (text.word(at) == "la" && text.word(at + 1) == "de")
     });
     if presented && !m.everyday { Strength::Origin } else { Strength::No }
@@ -309,11 +334,20 @@ fn state_alone(reading: &Reading<'_>, asked: bool) -> Option<(&'static str, usiz
         if region.is_some() {
             return region;
         }
-        let named = state_name_at(text, at)
-            .or_else(|| state_code_at(text, at, asked || placed(text, at)).map(|uf| (uf, at + 1)));
+        let named = state_name_at(text, at).or_else(|| {
+            // "já te respondo, to no trânsito": no state.
+            let answers = asked && text.gap(at) >= Gap::Comma && text.gap(at + 1) >= Gap::Comma;
+            state_code_at(text, at, answers || placed(text, at)).map(|uf| (uf, at + 1))
+        });
         if let Some((uf, end)) = named {
             let alone = text.gap(at) >= Gap::Stop && text.gap(end) >= Gap::Comma;
-            if placed(text, at) || (asked && (alone || text.gap(at) >= Gap::Comma)) {
+            // "do Ceará", to "de onde você fala?".
+            // "a de Minas"
+            let from = at == text.sentence(at).start + 1
+                && text.is(at - 1, "do da de no na em")
+                && text.gap(end) >= Gap::Comma
+                || at > 1 && text.is(at - 1, "de do da") && text.is(at - 2, "a o");
+            if placed(text, at) || (asked && (alone || from || text.gap(at) >= Gap::Comma)) {
                 return Some((uf, at, end));
             }
         }

@@ -60,10 +60,11 @@ pub fn read(reading: &Reading<'_>) -> Machines {
 /// "comprou o misturador, quero um igual".
 fn wants_the_same(text: &Text, from: usize) -> bool {
     (from..text.tokens.len()).any(|at| {
-        text.is(at, "quero queria preciso")
-            && (at + 1..at + 5).any(|i| {
-                text.is(i, "mais outra outro igual iguais dessa desse dessas desses mesma")
-            })
+        text.is(at, "tem vendem") && text.is(at + 1, "dela dele igual essa dessa desse")
+            || text.is(at, "quero queria preciso")
+                && (at + 1..at + 5).any(|i| {
+                    text.is(i, "mais outra outro igual iguais dessa desse dessas desses mesma")
+                })
     })
 }
 
@@ -120,6 +121,9 @@ fn is_owned(text: &Text, one: &Named, from: usize) -> bool {
                     }
                     "comprei" | "compramos" | "adquiri" | "adquirimos" | "uso" | "usamos"
                     | "usava" => !denied_before(text, at, 2),
+                    "faco" | "fazemos" | "produzo" | "produzimos" => {
+                        text.is(one.start.wrapping_sub(1), "na no numa num")
+                    }
                     "usa" => {
                         text.is(at.wrapping_sub(1), "gente nos loja") && !denied_before(text, at, 2)
                     }
@@ -196,6 +200,12 @@ fn accepted(reading: &Reading<'_>) -> Option<Fact> {
         }
     }
     let (one, start, end) = match (answer::ordinal(reading.text), offered.as_slice()) {
+        (_, many) if many.len() > 1 && wants_all(reading.text) => {
+            let first = &many[0].category;
+            let alike = many.iter().all(|one| one.category == *first);
+            return alike.then(|| reading.fact(Value::ProductCategory(first.clone()), 0, 1));
+        }
+        (Some((index, start, end)), []) => return chosen_food(reading, index, (start, end)),
         (Some((index, start, end)), many) if many.len() > 1 => {
             (many.get(if index == usize::MAX { many.len() - 1 } else { index })?, start, end)
         }
@@ -216,14 +226,38 @@ fn accepted(reading: &Reading<'_>) -> Option<Fact> {
     Some(reading.fact(Value::Product(one.code.clone()?), start, end))
 }
 
+/// "as duas", "ambas": none of the two more than the other.
+fn wants_all(text: &Text) -> bool {
+    let of = usize::from(text.is(0, "as os nas nos das dos para em de"));
+    text.is(of, "duas dois ambas ambos qualquer")
+        || text.is(of, "as os") && text.is(of + 1, "duas dois")
+}
+
+/// "o primeiro", to "hambúrguer, linguiça ou cortes de carne?".
+fn chosen_food(reading: &Reading<'_>, index: usize, at: (usize, usize)) -> Option<Fact> {
+    if !reading.question.asks(Field::Product) {
+        return None;
+    }
+    let asked = &reading.question.text;
+    let mut foods: Vec<&str> = Vec::new();
+    for word in 0..asked.tokens.len() {
+        let kind = reading.catalogue.making(asked.word(word), asked.fold(word));
+        foods.extend(kind.filter(|kind| foods.last() != Some(kind)));
+    }
+    let kind = if index == usize::MAX { foods.last() } else { foods.get(index) }?;
+    Some(reading.fact(Value::ProductCategory((*kind).to_owned()), at.0, at.1))
+}
+
 /// "só faço linguiça, tem máquina pra isso?": a need put into words without naming the machine.
 fn needed(reading: &Reading<'_>) -> Option<Fact> {
     let text = reading.text;
     let makes = |at: usize| reading.catalogue.making(text.word(at), text.fold(at));
-    let bare = text.tokens.len() <= 2 && !reading.question.asks(Field::Volume);
+    // "e de hambúrguer?"
+    let goes_on = text.word(0) == "e" && text.sentence(0).question && text.tokens.len() <= 4;
+    let bare = (text.tokens.len() <= 2 || goes_on) && !reading.question.asks(Field::Volume);
     let answers = bare || reading.question.asks(Field::Product);
     // "hambúrguer", "só linguiça"; "Kong Burger" is a name.
-    let food = usize::from(text.is(0, "de a so e para quero seria"));
+    let food = (0..3).take_while(|at| text.is(*at, "de a so e para quero seria")).count();
     let answered = Some(food)
         .filter(|at| makes(*at).is_some())
         .filter(|_| answers && text.tokens.len() <= SHORT_ANSWER);
@@ -246,6 +280,7 @@ fn needed(reading: &Reading<'_>) -> Option<Fact> {
             thing
                 && !denied_before(text, *at, 4)
                 && !reading.scope.third(*at)
+                && !reading.scope.past(*at)
                 && !text.is(at + 1, "propria antiga")
         })
     })?;
@@ -290,7 +325,9 @@ fn wishes_to_make(text: &Text, at: usize) -> bool {
         "quero queria queremos pretendo pretendemos preciso precisamos vou vamos gostaria penso pensando",
     );
     wishes
-        && (at + 1..at + 5)
-            .take_while(|i| text.gap(*i) < Gap::Comma)
-            .any(|i| text.is(i, "produzir fabricar automatizar"))
+        && (at + 1..at + 5).take_while(|i| text.gap(*i) < Gap::Comma).any(|i| {
+            text.is(i, "produzir fabricar automatizar mecanizar embutir cubetar filetar")
+                    // "quero parar de fazer na mão"
+                    || text.is(i, "parar deixar sair") && text.is(i + 1, "de do")
+        })
 }

@@ -50,7 +50,11 @@ fn urgency(reading: &Reading<'_>, signs: &[Match<Sign>]) -> Option<Fact> {
         .filter_map(|sign| match sign.label {
             Sign::Urgency(urgency) => Some((urgency, sign)),
             Sign::Soon
-                if asked || of_buying(text, sign.start, sign.end) || is_item(text, sign.start) =>
+                if asked
+                    || of_buying(text, sign.start, sign.end)
+                    || is_item(text, sign.start)
+                    // "urgente", and no more, of somebody who wants a machine.
+                    || text.tokens.len() <= 2 && reading.lead.product.is_some() =>
             {
                 Some((Urgency::Alta, sign))
             }
@@ -62,7 +66,7 @@ fn urgency(reading: &Reading<'_>, signs: &[Match<Sign>]) -> Option<Fact> {
                 || about_the_reply(text, sign.start)
                 || (question && about_payment_or_delivery(text, sign.start));
             let denied = *urgency != Urgency::Baixa && denied_before(text, sign.start, 3);
-            !other && !denied
+            !other && !denied && !is_hypothesis(text, sign)
         })
         .map(|(urgency, sign)| (urgency, sign.start, sign.end))
         .collect();
@@ -76,6 +80,22 @@ fn urgency(reading: &Reading<'_>, signs: &[Match<Sign>]) -> Option<Fact> {
     Some(reading.fact(Value::Urgency(urgency), start, end))
 }
 
+/// "se eu comprar essa semana, chega quando?", "quero agora uma maior": no time to buy.
+fn is_hypothesis(text: &Text, sign: &Match<Sign>) -> bool {
+    let start = text.sentence(sign.start).start;
+    let supposed = text.sentence(sign.start).question
+        && (start..sign.start).any(|at| {
+            text.word(at) == "se"
+                && (at + 1..at + 4).any(|i| {
+                    text.is(i, "comprar fechar pagar fizer pedir levar fechasse comprasse")
+                })
+        });
+    let turns = text.is(sign.end.wrapping_sub(1), "agora ja")
+        && text.gap(sign.end) < Gap::Comma
+        && text.is(sign.end, "uma um a o as os saber ver entender outra outro mais partir ir");
+    supposed || turns
+}
+
 /// "Roberta, Meat Lovers, pra esse mês": a date among the items of a list.
 fn is_item(text: &Text, at: usize) -> bool {
     at > 1 && text.word(at - 1) == "para" && text.gap(at - 1) == Gap::Comma
@@ -86,6 +106,8 @@ fn at_once(text: &Text) -> Option<(Urgency, usize, usize)> {
     (0..text.tokens.len().min(6))
         .find(|at| {
             text.is(*at, "agora ja logo hoje rapido urgente imediato")
+                // "se eu fechar hoje, chega quando?"
+                && !text.sentence(*at).question
                 // "hoje é tudo na mão" tells how it is done now.
                 && !text.is(at + 1, "e esta faco fazemos tenho temos uso usamos tem fazia")
                 && !denied_before(text, *at, 3)
@@ -102,7 +124,7 @@ fn this_or_next(text: &Text) -> Option<(Urgency, usize, usize)> {
     (0..text.tokens.len()).filter(|at| !text.is(at + 1, "ano semestre")).find_map(|at| {
         let urgency = match text.word(at) {
             "este" | "esse" | "nesse" | "neste" => Urgency::Alta,
-            "proximo" => Urgency::Media,
+            "proximo" | "proximos" => Urgency::Media,
             _ => return None,
         };
         Some((urgency, at, at + 1))
@@ -138,6 +160,8 @@ fn spans(reading: &Reading<'_>, asked: bool) -> Vec<(Urgency, usize, usize)> {
         let ahead = one_of(before, "em daqui dentro de uns maximo a ate por prazo")
             || (at > 1 && text.word(at - 2) == "daqui");
         let days = match text.word(number.end) {
+            // "800 dia" is a rate.
+            "dia" if number.value > 90.0 => continue,
             "dia" | "dias" => number.value,
             "semana" | "semanas" => number.value * 7.0,
             "mes" | "meses" => number.value * 30.0,
@@ -149,7 +173,10 @@ fn spans(reading: &Reading<'_>, asked: bool) -> Vec<(Urgency, usize, usize)> {
             || reading.scope.past(at);
         let planned = text.word(at.wrapping_sub(1)) == "daqui"
             || text.is(at.wrapping_sub(1), "a uns") && text.word(at.wrapping_sub(2)) == "daqui";
-        let planned = planned && (at.saturating_sub(4)..at).any(|i| text.word(i) == "para");
+        let planned = planned
+            && (at.saturating_sub(4)..at).any(|i| {
+                text.word(i) == "para" || text.word(i) == "pode" && text.word(i + 1) == "ser"
+            });
         // "daqui uns 2 meses", and no more: there is nothing else that it could date.
         let planned = planned || text.word(0) == "daqui" && text.tokens.len() <= 5;
         let other = about_the_reply(text, at) || about_payment_or_delivery(text, at);
@@ -194,7 +221,7 @@ fn about_the_reply(text: &Text, at: usize) -> bool {
             || word.starts_with("respost")
             || word.starts_with("retorn")
             || word.starts_with("lig") && word.len() <= 6
-            || one_of(word, "visita visitar reuniao passo mando chamo falo aviso")
+            || one_of(word, "visita visitar reuniao passo mando chamo falo aviso falar alguem atendente vendedor")
     })
 }
 
@@ -236,7 +263,9 @@ fn knows(reading: &Reading<'_>, signs: &[Match<Sign>], machines: &Machines) -> O
     if !reading.question.asks_only(Field::KnowsSeleto) {
         return None;
     }
-    let known = text.is(0, "conheco conhecia ja") && !text.tokens.iter().any(|t| t.word == "nao");
+    let first = usize::from(text.is(0, "opa ah olha bom"));
+    let known = text.is(first, "conheco conhecia conhecemos ja")
+        && !text.tokens.iter().any(|t| t.word == "nao");
     match answer::yes_or_no(text) {
         Some(Reply::Yes) if text.is(0, "quero manda mande pode gostaria bora") => None,
         // "isso, essa ensacadeira…": a yes to something else.

@@ -23,6 +23,8 @@ pub struct Reading<'a> {
     pub history: &'a Text,
     /// The lead's earlier messages alone.
     pub told: &'a Text,
+    /// What the agent is called, without accents.
+    pub agent: String,
     /// What is known of the lead.
     pub lead: &'a Lead,
     /// The machines.

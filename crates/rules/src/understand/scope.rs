@@ -169,7 +169,7 @@ fn starts_third(text: &Text, at: usize, start: usize) -> bool {
             "meu minha meus minhas um uma o a do da outro nosso nossa dos pelo pela",
         );
         // "cara" and "moça" are also how people address the agent; "meu amigo" opening a line too.
-        let address = one_of(word, "cara moca moco amigo amiga rapaz parceiro")
+        let address = one_of(word, "cara moca moco amigo amiga rapaz parceiro filho filha irmao")
             && (before.is_empty() || at + 1 >= text.tokens.len() || text.gap(at + 1) >= Gap::Comma);
         // "para o meu sogro": bought for him, so the purchase counts.
         let for_him = before2 == "para"
@@ -185,12 +185,25 @@ fn starts_third(text: &Text, at: usize, start: usize) -> bool {
                     || text.is(i, "quer precisa queria")
                         && text.is(i + 1, "comprar uma um ver saber a o trocar de")
             });
-        return mine && !address && !for_him && !along && !asks;
+        // "sou o Neto": a name.
+        let named =
+            one_of(word, "neto junior") && text.capitalised(at) && !text.capitals_mean_nothing(at);
+        return mine && !named && !address && !for_him && !along && !asks;
     }
     match word {
         // "o dono do Rei da Chapa falou bem": praise by others.
         "dono" | "dona" => {
             one_of(before, "o a") && text.is(at + 1, "do da") && !one_of(before2, "sou e eu")
+        }
+        // "uma hamburgueria famosa daqui usa a FB700".
+        "hamburgueria" | "restaurante" | "empresa" | "fabrica" | "frigorifico" | "acougue"
+        | "lanchonete" | "industria" => {
+            one_of(before, "uma um outra outro")
+                && !one_of(
+                    before2,
+                    "tenho temos sou somos abri abrimos abrindo para em de montar abrir montando com tem e",
+                )
+                && (at + 1..at + 6).any(|i| text.is(i, "usa usam comprou tem adora"))
         }
         "ouvi" | "soube" => text.is(at + 1, "falar de que") && text.word(at + 2) != "voces",
         "vi" => {
@@ -213,7 +226,9 @@ fn ends_third(text: &Text, at: usize) -> bool {
         // "meu neto falou que existe uma máquina": what follows is told to the lead.
         || (word == "que" && text.is(at.wrapping_sub(1), "falou disse comentou contou indicou"))
         || (word == "a" && text.word(at + 1) == "gente")
-        || (one_of(word, "meu minha")
+        || (one_of(word, "meu minha meus minhas")
+            // "um amigo meu": still the friend.
+            && !OTHERS.contains(&text.word(at.wrapping_sub(1)))
             && !OTHERS.contains(&text.word(at + 1))
             && !PRINCIPALS.contains(&text.word(at + 1)))
 }
@@ -221,8 +236,8 @@ fn ends_third(text: &Text, at: usize) -> bool {
 fn starts_past(text: &Text, at: usize) -> bool {
     match text.word(at) {
         "fazia" | "faziamos" | "produzia" | "produziamos" | "vendia" | "vendiamos" | "morava"
-        | "moravamos" | "nasci" | "antigamente" | "vim" | "viemos" | "sai" | "saimos" | "mudei"
-        | "mudamos" => true,
+        | "moravamos" | "nasci" | "estive" | "comi" | "provei" | "antigamente" | "vim"
+        | "viemos" | "sai" | "saimos" | "mudei" | "mudamos" => true,
         "cheguei" | "chegamos" | "chegou" => text.word(at + 1) == "a",
         "ja" => text.is(at + 1, "fiz tive fizemos tivemos produzi trabalhei morei fui usei"),
         "era" => text.is(at + 1, "de do da em uns umas"),

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::pattern::PatternSet;
 use super::reading::Reading;
 use super::scope::denied_before;
 use super::text::{Gap, Text, one_of};
@@ -21,6 +22,12 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
             kinds.split(' ').map(move |kind| Kind { segment, words: kind.split('_').collect() })
         })
         .collect()
+});
+
+static TRADES: LazyLock<PatternSet<&'static str>> = LazyLock::new(|| {
+    PatternSet::new(include_str!("../../data/trades.txt"), |name| {
+        KINDS.iter().map(|kind| kind.segment).find(|segment| *segment == name)
+    })
 });
 
 /// The kind of business named at a word, and one past its last word.
@@ -68,7 +75,20 @@ pub fn read(reading: &Reading<'_>, companies: &[(usize, usize)]) -> Option<Fact>
             asides = Some(reading.fact(Value::Segment(segment.to_owned()), at, end));
         }
     }
-    asides.or_else(|| chosen(reading))
+    asides.or_else(|| trade_told(reading)).or_else(|| chosen(reading))
+}
+
+/// "distribuo congelados", "vendo lanche na rua".
+fn trade_told(reading: &Reading<'_>) -> Option<Fact> {
+    let text = reading.text;
+    let mut told = TRADES.find(text).into_iter().filter(|it| {
+        !denied_before(text, it.start, 2)
+            && !reading.scope.third(it.start)
+            && !reading.scope.past(it.start)
+            && !text.sentence(it.start).question
+    });
+    let it = told.next()?;
+    Some(reading.fact(Value::Segment(it.label.to_owned()), it.start, it.end))
 }
 
 /// Words that are a food, a verb or a family name as often as a business.
@@ -120,7 +140,7 @@ fn ours(text: &Text, at: usize, end: usize) -> bool {
 
 /// "visitar a fábrica", "compro do açougue", "propaganda do bar", "a lanchonete do meu pai".
 fn of_others(text: &Text, at: usize, end: usize) -> bool {
-    const SEEN: &str = "vi visitar conhecer compro comprei compramos propaganda anuncio video \
+    const SEEN: &str = "vi visitar visitei visitamos conheci fui conhecer compro comprei compramos propaganda anuncio video \
                         indicacao ir retirar buscar direto falou";
     const MINE: &str = "minha meu nossa nosso sou somos tenho aqui para temos";
     let back = |places| text.before(at, places);

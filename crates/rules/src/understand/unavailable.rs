@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::pattern::PatternSet;
 use super::reading::Reading;
 use super::scope::denied_before;
 use super::text::{Gap, Text};
@@ -11,12 +12,29 @@ static THINGS: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
     names.map(|name| name.split('_').collect()).collect()
 });
 
+/// Foods that no machine here makes, beside the machine or the wish to make them.
+static FOODS: LazyLock<PatternSet<()>> = LazyLock::new(|| {
+    PatternSet::new(include_str!("../../data/unavailable_foods.txt"), |name| {
+        (name == "food").then_some(())
+    })
+});
+
 /// The first words of all things asked for that are not sold.
 pub fn find(reading: &Reading<'_>) -> Vec<usize> {
     let text = reading.text;
     (0..text.tokens.len())
-        .filter(|at| names_thing(text, *at) && wanted(text, *at) && !reading.is_taken(*at))
+        .filter(|at| names_thing(text, *at) && wanted(text, *at))
+        .chain(foods(reading))
+        .filter(|at| !reading.is_taken(*at))
         .collect()
+}
+
+/// "máquina de fazer coxinha", "quero fazer kibe, serve?".
+fn foods<'a>(reading: &'a Reading<'_>) -> impl Iterator<Item = usize> + 'a {
+    let found = FOODS.find(reading.text).into_iter();
+    found
+        .filter(|it| !denied_before(reading.text, it.start, 3) && !reading.scope.third(it.start))
+        .map(|it| it.start)
 }
 
 fn names_thing(text: &Text, at: usize) -> bool {

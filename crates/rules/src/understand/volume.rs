@@ -2,8 +2,8 @@
 
 use super::answer::{self, Reply};
 use super::measure::{
-    contents, period_after, period_before, period_in, period_word, range_end, times_per, unit_at,
-    unit_in, unit_within,
+    contents, period_after, period_before, period_in, period_word, range_end, shared_thousand,
+    times_per, unit_at, unit_in, unit_within,
 };
 use super::numbers::{self, Number};
 use super::reading::Reading;
@@ -116,7 +116,7 @@ fn candidate(reading: &Reading<'_>, at: usize) -> Option<Candidate> {
     {
         return None;
     }
-    let mut amount = number.value;
+    let mut amount = number.value * shared_thousand(text, &number);
     let mut end = range_end(text, &number).unwrap_or(number.end);
     let mut inside = None;
     if let Some((times, stop)) = contents(text, end) {
@@ -129,6 +129,10 @@ fn candidate(reading: &Reading<'_>, at: usize) -> Option<Candidate> {
         return None;
     }
     amount *= factor;
+    // "uma tonelada e meia"
+    let half = factor > 1.0 && text.word(after_unit) == "e" && text.is(after_unit + 1, "meia meio");
+    let after_unit = if half { after_unit + 2 } else { after_unit };
+    amount += if half { factor / 2.0 } else { 0.0 };
     let times = times_per(text, after_unit);
     let (period, fold, stop) = inside
         .map(|(period, fold, _)| (period, fold, after_unit))
@@ -206,7 +210,11 @@ fn counts_something_else(text: &Text, number: &Number) -> bool {
     // "compro 200 por semana", "a que faz 300 por hora", "a FB700 faz 700": not what the lead makes.
     let start = text.sentence(number.start).start;
     let near = start.max(number.start.saturating_sub(4))..number.start;
-    let bought = near.clone().any(|at| text.is(at, "compro compramos comprava recebo gasto pago"));
+    let bought = near.clone().any(|at| {
+        text.is(at, "compro compramos comprava recebo gasto gastamos pago pagamos")
+            // Money, without saying so.
+            || text.is(at, "faturamento faturo faturamos fatura receita lucro lucramos aluguel")
+    });
     let of_machine = near.clone().any(|at| {
         text.is(at, "faz produz rende")
             && (text.word(at.wrapping_sub(1)) == "que"
@@ -251,6 +259,7 @@ fn unit_spoken_of(reading: &Reading<'_>) -> Option<Unit> {
     let makes = |category: &str| reading.catalogue.unit(category);
     unit_in(reading.text)
         .or_else(|| unit_asked(&reading.question.text))
+        .or_else(|| only_unit_named(reading, reading.text))
         .or_else(|| known.and_then(makes))
         .or_else(|| unit_in(reading.told))
         .or_else(|| only_unit_named(reading, reading.history))

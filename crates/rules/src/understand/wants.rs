@@ -37,8 +37,8 @@ static WANTS: LazyLock<PatternSet<Want>> = LazyLock::new(|| {
 });
 
 /// Words that turn a wish for a machine into one for something about it.
-const ABOUT: &str = "preco orcamento cotacao valor proposta vender foto video catalogo entrega pronta \
-                     investimento tabela";
+const ABOUT: &str = "preco orcamento cotacao valor proposta vender foto video catalogo entrega pronta estoque \
+                     investimento tabela precinho valores";
 
 /// Whether a machine is wanted or asked about; `other`: something not sold is asked for too.
 pub fn machine(
@@ -75,7 +75,7 @@ fn names_only(reading: &Reading<'_>, machines: &Machines) -> bool {
     let sentence = text.sentence(named.start);
     reading.question.text.tokens.is_empty()
         && named.start <= sentence.start + 1
-        && sentence.end <= named.end + 2
+        && sentence.end <= named.end + 4
         && text.tokens.len() <= 8
 }
 
@@ -118,10 +118,12 @@ fn beside(text: &Text, found: &Match<Want>, machines: &Machines, other: bool) ->
         let of_food = text.word(at) == "a"
             && text.word(at + 1) == "de"
             && text.is(at + 2, "hamburguer linguica espeto");
-        of_food || text.is(at, "maquina maquinas equipamento equipamentos algo")
+        // "preciso da máquina instalada": the one spoken of.
+        let known = text.is(at + 1, "instalada instalado rodando funcionando pronta");
+        of_food || text.is(at, "maquina maquinas equipamento equipamentos algo") && !known
     });
     let last = named.map_or(found.end, |named| named.end) + 3;
-    (named.is_some() || (thing && !other)) && !text.any(found.start..last, ABOUT)
+    (named.is_some() || (thing && !other)) && !text.any(found.start..last.min(end), ABOUT)
 }
 
 /// "pode mostrar": the machine that the agent offered to show.

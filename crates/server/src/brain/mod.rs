@@ -65,6 +65,19 @@ pub async fn think(
     record: TurnRecord,
     model: bool,
 ) -> Thought {
+    let instructions = app.config.system_prompt.as_deref();
+    think_under(instructions, app, turn, context, record, model).await
+}
+
+/// The same under other instructions than the playbook's, to compare.
+pub async fn think_under(
+    instructions: Option<&str>,
+    app: &App,
+    turn: &Turn<'_>,
+    context: &Context,
+    record: TurnRecord,
+    model: bool,
+) -> Thought {
     let held = context.held.clone();
     let mut ledger = Ledger { record, held, model_time: Duration::ZERO, verdicts: Vec::new() };
     let phone = &context.lead_phone;
@@ -76,7 +89,12 @@ pub async fn think(
         return think_offline(turn, ledger, draft);
     }
     let begun = tokio::time::Instant::now();
-    let answer = tokio::time::timeout(MODEL_TIME, ask(app, client, turn, phone, &mut ledger)).await;
+    let mut prompt = prompt::build(turn);
+    if let Some(instructions) = instructions {
+        instructions.clone_into(&mut prompt.system);
+    }
+    let asked = ask(app, client, turn, prompt, phone, &mut ledger);
+    let answer = tokio::time::timeout(MODEL_TIME, asked).await;
     ledger.model_time = begun.elapsed();
     match answer {
         Ok(Some((draft, reply))) => return ledger.close("openai", turn, draft, Some(reply)),
@@ -101,14 +119,12 @@ async fn ask(
     app: &App,
     client: &openai::Client,
     turn: &Turn<'_>,
+    prompt: Prompt,
     phone: &str,
     ledger: &mut Ledger,
 ) -> Option<(Draft, Cleared)> {
-    let mut prompt = prompt::build(turn);
-    if let Some(system) = &app.config.system_prompt {
-        prompt.system.clone_from(system);
-    }
     ledger.record.prompt_hash = Some(hash::short(&prompt.system));
+    ledger.record.prompt = serde_json::to_string(&prompt.messages).ok();
     let model = app.config.openai.as_ref().map(|openai| openai.model.clone())?;
     let mut completion = completion(&model, prompt, Some(phone));
     for round in ["model", "rewrite"] {
@@ -118,11 +134,11 @@ async fn ask(
             Ok(answer) => answer,
             Err(failure) => {
                 ledger.note(round, failure.label(), &failure.to_string());
-                failure.bill().into_iter().for_each(|bill| ledger.count(bill));
+                failure.bill().into_iter().for_each(|bill| book(&mut ledger.record, bill));
                 return None;
             }
         };
-        ledger.count(&answer.bill);
+        book(&mut ledger.record, &answer.bill);
         let draft = match prompt::read(&answer.text, turn) {
             Ok(draft) => draft,
             Err(malformed) => {
@@ -143,6 +159,28 @@ async fn ask(
     None
 }
 
+/// Adds what a call took to a turn's account.
+pub fn book(record: &mut TurnRecord, bill: &Bill) {
+    let add = |sum: Option<i64>, more: u64| {
+        Some(sum.unwrap_or(0).saturating_add(i64::try_from(more).unwrap_or(i64::MAX)))
+    };
+    record.model = Some(bill.model.clone());
+    if let Some(usage) = &bill.usage {
+        record.prompt_tokens = add(record.prompt_tokens, usage.prompt);
+        record.cached_tokens = add(record.cached_tokens, usage.cached);
+        record.completion_tokens = add(record.completion_tokens, usage.completion);
+        for (kind, tokens) in
+            [("prompt", usage.prompt), ("cached", usage.cached), ("completion", usage.completion)]
+        {
+            metrics::counter!("seleto_model_tokens_total", "kind" => kind).increment(tokens);
+        }
+    }
+    if let Some(cost) = bill.cost_micro_usd {
+        record.cost_micro_usd = add(record.cost_micro_usd, cost);
+        metrics::counter!("seleto_model_cost_micro_usd_total").increment(cost);
+    }
+}
+
 /// The structured call for a prompt.
 pub(crate) fn completion(model: &str, prompt: Prompt, phone: Option<&str>) -> Completion {
     let message = |(role, text)| (self::role(role), text);
@@ -150,6 +188,7 @@ pub(crate) fn completion(model: &str, prompt: Prompt, phone: Option<&str>) -> Co
         model: model.to_owned(),
         system: prompt.system,
         messages: prompt.messages.into_iter().map(message).collect(),
+        picture: None,
         schema: Some(Schema { name: "turn".to_owned(), body: prompt.schema }),
         temperature: 0.7,
         max_tokens: MAX_TOKENS,
@@ -196,30 +235,6 @@ impl Ledger {
         for breach in breaches {
             tracing::warn!(round, rule = breach.rule, "guardrail stopped a reply");
             self.verdicts.push(format!("{round}: {breach}"));
-        }
-    }
-
-    fn count(&mut self, bill: &Bill) {
-        let record = &mut self.record;
-        let add = |sum: Option<i64>, more: u64| {
-            Some(sum.unwrap_or(0) + i64::try_from(more).unwrap_or(i64::MAX))
-        };
-        record.model = Some(bill.model.clone());
-        if let Some(usage) = &bill.usage {
-            record.prompt_tokens = add(record.prompt_tokens, usage.prompt);
-            record.cached_tokens = add(record.cached_tokens, usage.cached);
-            record.completion_tokens = add(record.completion_tokens, usage.completion);
-            for (kind, tokens) in [
-                ("prompt", usage.prompt),
-                ("cached", usage.cached),
-                ("completion", usage.completion),
-            ] {
-                metrics::counter!("seleto_model_tokens_total", "kind" => kind).increment(tokens);
-            }
-        }
-        if let Some(cost) = bill.cost_micro_usd {
-            record.cost_micro_usd = add(record.cost_micro_usd, cost);
-            metrics::counter!("seleto_model_cost_micro_usd_total").increment(cost);
         }
     }
 

@@ -38,7 +38,12 @@ pub(super) async fn run((config, _): Configured) -> Result<ExitCode, Failed> {
     let stop = CancellationToken::new();
     tokio::spawn(serve::stop_on_signal(stop.clone()));
     println!("Seleto SDR em demonstração (cérebro: {brain}; WhatsApp simulado).");
-    println!("Converse em {address}/demo   (Ctrl-C encerra)");
+    println!("Abra {address}   (Ctrl-C encerra)");
+    println!("  converse como lead em {address}/demo");
+    println!("  veja como a equipe vê em {address}/conversas (sem senha, só nesta máquina)");
+    if let Some(link) = open::first_access(&app, &address).await? {
+        println!("  experimente o primeiro acesso em {link}");
+    }
     tokio::spawn(close_streams(stop.clone(), simulator.clone()));
     let ended = serve::agent(Arc::clone(&app), listener, Some(page), stop).await;
     ended.map(|()| ExitCode::SUCCESS)

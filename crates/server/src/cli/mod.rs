@@ -3,15 +3,19 @@
 mod bench;
 mod chat;
 mod check;
+mod crm;
+mod deliveries;
 mod demo;
 mod doctor;
 mod eval;
 mod extract;
 mod open;
 mod play;
+mod seed;
 mod serve;
 mod setup;
 mod table;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -65,12 +69,31 @@ enum Command {
     },
     /// Cria ou atualiza as tabelas do banco
     Migrate,
+    /// Trabalha com o CRM (PipeRun)
+    Crm {
+        #[command(subcommand)]
+        action: crm::Action,
+    },
+    /// Mostra o que não foi entregue, e tenta de novo ou desiste
+    Deliveries {
+        #[command(subcommand)]
+        action: deliveries::Action,
+    },
+    /// Mostra o SQL que cria as tabelas no Supabase, com acesso só para o servidor
+    SupabaseSchema,
+    /// Cria, lista e troca a senha de quem abre o painel
+    User {
+        #[command(subcommand)]
+        command: user::Command,
+    },
     /// Mostra os endereços de webhook para colar no painel da Z-API
     WebhookUrls,
     /// Registra os webhooks nos serviços configurados e confere se ficaram
     Setup,
     /// Mede o desempenho com fornecedores simulados nesta máquina
     Bench(bench::Options),
+    /// Enche um banco vazio com conversas inventadas, para medir e para mostrar
+    Seed(seed::Options),
     /// Joga um conjunto de cenários e diz quais se cumprem, com que constância e a que custo
     Eval(eval::Options),
     /// Joga diálogos (JSON Lines na entrada) pelo agente inteiro e escreve o que resultou
@@ -136,9 +159,17 @@ async fn run(command: Command) -> Result<ExitCode, Failed> {
         Command::Doctor => doctor::run(config()?).await,
         Command::Check { playbook } => check::run(playbook),
         Command::Migrate => open::migrate(config()?).await,
+        Command::Crm { action } => crm::run(action, config()?).await,
+        Command::Deliveries { action } => deliveries::run(action, config()?).await,
+        Command::SupabaseSchema => {
+            print!("{}", crate::store::supabase_schema::SCHEMA);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::User { command } => user::run(command, config()?).await,
         Command::WebhookUrls => open::webhook_urls(config()?).await,
         Command::Setup => setup::run(config()?).await,
         Command::Bench(options) => bench::run(options).await,
+        Command::Seed(options) => seed::run(options, config()?).await,
         Command::Eval(options) => eval::run(options, config()?).await,
         Command::Play { brain } => play::run(brain, config()?).await,
         Command::Extract { brain } => extract::run(brain, config()?).await,

@@ -13,17 +13,21 @@ use super::{Configured, Failed, open};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, log_filter};
+use crate::store::console::explanation::ForgetInputs;
 use crate::store::mirroring::ConfigureMirrors;
 use crate::store::queue::{BringBack, Heartbeat, Lane, Leave};
 use crate::store::setting::Ping;
 use crate::store::{self, Store};
 use crate::telemetry::{self, Metrics};
-use crate::{health, intake, lanes, playbook_watch, web};
+use crate::{crm, health, intake, lanes, playbook_watch, web};
 
 /// How often a replica reports that it lives.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// Silence after which a replica counts as dead, in milliseconds.
 const DEAD_AFTER_MS: i64 = 10_000;
+
+/// How often old explanations are thinned, in milliseconds.
+const FORGET_MS: i64 = 60 * 60_000;
 
 pub(super) async fn run((config, missing): Configured) -> Result<ExitCode, Failed> {
     telemetry::log(log_filter().as_deref());
@@ -37,6 +41,11 @@ pub(super) async fn run((config, missing): Configured) -> Result<ExitCode, Faile
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone()));
     tracing::info!(address = %listener.local_addr()?, "listening");
+    let base = app.config.base_url();
+    if let Some(link) = open::first_access(&app, &base).await? {
+        // Not in the log: whoever reads it would be the administrator.
+        eprintln!("Painel: crie o administrador em {link} (vale uma vez, por 24 horas)");
+    }
     agent(app, listener, None, stop).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -67,6 +76,12 @@ pub(super) async fn agent(
     app.store.write(BringBack { now: app.clock.now() }).await?;
     app.store.write(ConfigureMirrors { lanes: app.config.mirrors() }).await?;
     let mut parts: JoinSet<Result<(), Failed>> = JoinSet::new();
+    let (stopping, asked) = (app.stopping.clone(), stop.clone());
+    parts.spawn(async move {
+        asked.cancelled().await;
+        stopping.cancel();
+        Ok(())
+    });
     let router = web::router(Arc::clone(&app), demo);
     let served = web::serve(listener, router, stop.clone());
     parts.spawn(async move { Ok(served.await?) });
@@ -84,6 +99,14 @@ pub(super) async fn agent(
     let (replayed, replay_stop) = (Arc::clone(&app), stop.clone());
     parts.spawn(async move {
         intake::replay::run(&replayed, replay_stop).await;
+        Ok(())
+    });
+    let (asked, ask_stop) = (Arc::clone(&app), stop.clone());
+    parts.spawn(async move {
+        crm::check_and_log(&asked).await;
+        crm::run(&asked, ask_stop.clone()).await;
+        // Without a CRM there is nothing to ask, which is no reason to stop.
+        ask_stop.cancelled().await;
         Ok(())
     });
     let mut result = Ok(());
@@ -133,6 +156,7 @@ fn heartbeat(app: &App) -> Heartbeat {
 /// Reports life, follows the database's clock, keeps figures small, and watches the playbook.
 async fn housekeeping(app: &App, stop: CancellationToken) {
     let mut watch = playbook_watch::Watch::new(app);
+    let mut forgotten_at = i64::MIN;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -152,6 +176,13 @@ async fn housekeeping(app: &App, stop: CancellationToken) {
         }
         app.metrics.upkeep();
         watch.look(app);
+        let now = app.clock.now();
+        if now - FORGET_MS >= forgotten_at {
+            forgotten_at = now;
+            if let Err(error) = app.store.write(ForgetInputs { now }).await {
+                tracing::warn!(%error, "what old turns read could not be forgotten");
+            }
+        }
     }
 }
 

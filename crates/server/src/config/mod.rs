@@ -4,7 +4,7 @@ mod vendors;
 
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use seleto_rules::agent_mode::{AgentMode, Level};
 use seleto_rules::phone::Phone;
 use seleto_rules::quiet_time::QuietTime;
@@ -114,6 +114,12 @@ pub struct Notice {
 pub type Read = Result<(Config, Vec<Notice>), Vec<Notice>>;
 
 impl Config {
+    /// The address under which others reach us.
+    pub fn base_url(&self) -> String {
+        let local = || format!("http://{}", std::net::SocketAddr::new(self.host, self.port));
+        self.public_url.clone().unwrap_or_else(local)
+    }
+
     /// Reads the process's environment, and `.env` for what is not set there.
     ///
     /// # Errors
@@ -164,12 +170,25 @@ impl Config {
 
     /// The lanes of the vendors that keep a copy of our record.
     pub fn mirrors(&self) -> Vec<Lane> {
+        let in_the_cloud = self.supabase.is_some() && !self.is_supabase_our_database();
         let configured = [
             (Lane::Chatwoot, self.chatwoot.is_some()),
-            (Lane::Supabase, self.supabase.is_some()),
+            (Lane::Supabase, in_the_cloud),
             (Lane::Piperun, self.piperun.is_some()),
         ];
         configured.into_iter().filter(|(_, set)| *set).map(|(lane, _)| lane).collect()
+    }
+
+    /// Whether our own database is one of Supabase's.
+    pub fn is_database_on_supabase(&self) -> bool {
+        vendors::supabase_project(self.database_url.expose_secret()).is_some()
+    }
+
+    /// Whether our own database is that of the configured project: then nothing is to be mirrored.
+    pub fn is_supabase_our_database(&self) -> bool {
+        let ours = vendors::supabase_project(self.database_url.expose_secret());
+        let theirs = self.supabase.as_ref().and_then(vendors::Supabase::project);
+        ours.is_some() && ours == theirs
     }
 
     /// Whether only this machine can reach us.

@@ -1,6 +1,8 @@
 //! The systems that we keep in step: what each needs, and what is missing of it.
 
 use secrecy::SecretString;
+use seleto_rules::notes::DealFact;
+use seleto_rules::qualification::Temperature;
 
 use super::Reader;
 
@@ -42,6 +44,37 @@ pub struct PipeRun {
     pub stage: u64,
     /// The origin of new deals, when it is to be told.
     pub origin: Option<u64>,
+    /// The user that new deals belong to; absent means the token's own.
+    pub owner: Option<u64>,
+    /// From which temperature on a lead gets a deal.
+    pub from: Temperature,
+    /// The account's own fields of a deal, and what each is to hold.
+    pub custom_fields: Vec<(DealFact, u64)>,
+    /// The tags of new deals.
+    pub tags: Vec<u64>,
+}
+
+/// The Supabase project whose database this address leads to, if it is one.
+///
+/// The host names it, or with a pooler the user.
+pub(super) fn supabase_project(database_url: &str) -> Option<String> {
+    let url = reqwest::Url::parse(database_url).ok()?;
+    let host = url.host_str()?;
+    if let Some(project) = host.strip_suffix(".supabase.co") {
+        return Some(project.trim_start_matches("db.").to_owned());
+    }
+    host.ends_with(".pooler.supabase.com").then(|| {
+        let user = url.username();
+        user.rsplit_once('.').map_or_else(String::new, |(_, project)| project.to_owned())
+    })
+}
+
+impl Supabase {
+    /// The project's name, when it is hosted by Supabase.
+    pub(super) fn project(&self) -> Option<String> {
+        let url = reqwest::Url::parse(&self.url).ok()?;
+        url.host_str()?.strip_suffix(".supabase.co").map(str::to_owned)
+    }
 }
 
 impl Reader<'_> {
@@ -97,6 +130,10 @@ impl Reader<'_> {
         let pipeline = self.number("PIPERUN_PIPELINE_ID");
         let stage = self.number("PIPERUN_STAGE_ID");
         let origin = self.number("PIPERUN_ORIGIN_ID");
+        let owner = self.number("PIPERUN_OWNER_ID");
+        let from = self.deals_from();
+        let custom_fields = self.custom_fields();
+        let tags = self.tags();
         let token = token?;
         let absent =
             [("PIPERUN_PIPELINE_ID", pipeline.is_none()), ("PIPERUN_STAGE_ID", stage.is_none())];
@@ -112,6 +149,55 @@ impl Reader<'_> {
             pipeline: pipeline?,
             stage: stage?,
             origin,
+            owner,
+            from,
+            custom_fields,
+            tags,
+        })
+    }
+
+    fn deals_from(&mut self) -> Temperature {
+        match self.text("PIPERUN_FROM").as_deref() {
+            None | Some("quente") => Temperature::Quente,
+            Some("morno") => Temperature::Morno,
+            Some(_) => {
+                self.refuse("PIPERUN_FROM", "use quente (padrão) ou morno");
+                Temperature::Quente
+            }
+        }
+    }
+
+    fn custom_fields(&mut self) -> Vec<(DealFact, u64)> {
+        let text = self.text("PIPERUN_CUSTOM_FIELDS").unwrap_or_default();
+        let mut fields = Vec::new();
+        for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+            let (key, id) = pair.split_once('=').unwrap_or((pair, ""));
+            let fact = DealFact::ALL.iter().find(|fact| fact.key() == key.trim());
+            match (fact, id.trim().parse()) {
+                (Some(fact), Ok(id)) => fields.push((*fact, id)),
+                _ => {
+                    let keys: Vec<_> = DealFact::ALL.iter().map(|fact| fact.key()).collect();
+                    self.refuse(
+                        "PIPERUN_CUSTOM_FIELDS",
+                        format!(
+                            "não entendi {pair:?}: use dado=número do campo, como \
+                             produto=123,volume=124; os dados são {}",
+                            keys.join(", ")
+                        ),
+                    );
+                }
+            }
+        }
+        fields
+    }
+
+    fn tags(&mut self) -> Vec<u64> {
+        let text = self.text("PIPERUN_TAGS").unwrap_or_default();
+        let tags: Result<Vec<u64>, _> =
+            text.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::parse).collect();
+        tags.unwrap_or_else(|_| {
+            self.refuse("PIPERUN_TAGS", "use os números das tags, separados por vírgula");
+            Vec::new()
         })
     }
 
@@ -124,5 +210,23 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::supabase_project;
+
+    #[test]
+    fn a_database_of_supabase_is_known_by_its_address() {
+        let check = |url: &str, project: Option<&str>| {
+            assert_eq!(supabase_project(url).as_deref(), project, "{url}");
+        };
+        check("postgres://postgres:x@db.abc.supabase.co:5432/postgres", Some("abc"));
+        let pooler = "aws-0-sa-east-1.pooler.supabase.com:5432/postgres";
+        check(&format!("postgres://postgres.abc:x@{pooler}"), Some("abc"));
+        check(&format!("postgres://postgres:x@{pooler}"), Some(""));
+        check("postgres://seleto:x@127.0.0.1/seleto", None);
+        check("sqlite://data/seleto.db", None);
     }
 }

@@ -5,9 +5,9 @@ use secrecy::ExposeSecret;
 use crate::app::{App, load_playbook};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::openai;
 use crate::store::setting::Ping;
 use crate::store::{Store, migrate};
+use crate::{chatwoot, openai, supabase};
 
 /// What was found of one service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,9 @@ impl Works {
 
 /// Examines every vendor of a running agent.
 pub async fn vendors(app: &App) -> Vec<Finding> {
-    vec![zapi(app).await, model(app).await]
+    let team = chatwoot::examine(app.chatwoot.as_ref()).await;
+    let tables = supabase::examine(app).await;
+    vec![zapi(app).await, model(app).await, tables, team, crm(app).await]
 }
 
 /// The playbook that the configuration names.
@@ -143,5 +145,17 @@ async fn model(app: &App) -> Finding {
             finding("sim", Works::Warned, "o servidor responde, mas não lista modelos".to_owned())
         }
         Err(failure) => finding("sim", Works::No, format!("{failure}. {}", failure.remedy())),
+    }
+}
+
+async fn crm(app: &App) -> Finding {
+    let finding =
+        |configured, works, detail| Finding::new("PipeRun (CRM)", configured, works, detail);
+    let (Some(client), Some(settings)) = (&app.piperun, &app.config.piperun) else {
+        return finding("não", Works::Unused, "nenhuma oportunidade é criada".to_owned());
+    };
+    match crate::crm::check(client, settings).await {
+        Ok(checked) => finding("sim", Works::Yes, checked.to_string()),
+        Err(unusable) => finding("sim", Works::No, unusable.to_string()),
     }
 }

@@ -12,7 +12,6 @@ use crate::openai::{self, Failure};
 
 /// A message with what was said before it.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Message {
     /// Its name.
     pub id: String,
@@ -25,7 +24,6 @@ pub struct Message {
 
 /// An earlier message.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Said {
     /// Who wrote it.
     pub role: Role,

@@ -1,5 +1,6 @@
 //! Takes an event in: decides what it is and stores it, durably, before anybody is told.
 
+pub mod chatwoot;
 pub mod replay;
 
 use seleto_rules::delivery::Tick;
@@ -11,6 +12,7 @@ use crate::store::identity::Person;
 use crate::store::ingest::{Envelope, Keep, LeadEdited, LeadTypes, LeadWrote, NewMessage, Stored};
 use crate::store::queue::Lane;
 use crate::store::reports::{ConnectionChanged, DeliveryReported, LeftOurNumber, Ticked};
+use crate::store::revoked::LeadRevoked;
 use crate::store::turn::kind_name;
 use crate::zapi::webhook::{
     self, Decision, Event, EventKind, FromMe, Inbound, Media, Ours, Private, Reason, StateChange,
@@ -171,9 +173,11 @@ impl Received<'_> {
                 );
                 store.ingest(ConnectionChanged { envelope, connected: false, detail }).await
             }
-            StateChange::Revoked { .. } | StateChange::Typing { .. } => {
-                store.ingest(Keep(envelope)).await
+            StateChange::Revoked { message_id } => {
+                let external_id = bounded(&message_id);
+                store.ingest(LeadRevoked { envelope, external_id }).await
             }
+            StateChange::Typing { .. } => store.ingest(Keep(envelope)).await,
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::store;
+use super::{chatwoot, store};
 use crate::app::App;
 use crate::store::spool::Spooled;
 use crate::zapi::webhook;
@@ -56,9 +56,16 @@ pub async fn bring_over(app: &App) -> usize {
 }
 
 async fn bring_one(app: &App, spooled: &Spooled) -> bool {
+    let body = spooled.body.as_bytes();
     // Only what was decoded once was spooled.
-    let Ok(event) = webhook::decode(spooled.body.as_bytes()) else { return true };
-    match store(app, spooled.instance.clone(), &event, spooled.body.as_bytes()).await {
+    let stored = if spooled.instance == chatwoot::SOURCE {
+        let Ok(event) = crate::chatwoot::webhook::decode(body) else { return true };
+        chatwoot::store(app, &event, body).await
+    } else {
+        let Ok(event) = webhook::decode(body) else { return true };
+        store(app, spooled.instance.clone(), &event, body).await
+    };
+    match stored {
         Ok(_) => true,
         Err(error) => {
             tracing::warn!(%error, "the database is still away");

@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use super::{Work, run_due};
 use crate::app::App;
+use crate::chatwoot::ChatwootMirror;
+use crate::crm::{self, Crm};
 use crate::deliveries::{self, Deliveries};
 use crate::follow_ups::{self, FollowUps};
+use crate::mirrors::{self, MirrorLane};
 use crate::store::Error;
+use crate::supabase::SupabaseMirror;
 use crate::turns::{self, Turns};
 
 /// What is done with each lane.
@@ -27,6 +31,17 @@ pub async fn visit(app: &Arc<App>, visitor: &mut impl Visitor) -> Result<(), Err
     visitor.visit(Turns::new(Arc::clone(app)), turns::SIDE_BY_SIDE).await?;
     if let Some(deliveries) = Deliveries::new(Arc::clone(app)) {
         visitor.visit(deliveries, deliveries::SIDE_BY_SIDE).await?;
+    }
+    if let Some(crm) = Crm::new(Arc::clone(app)) {
+        visitor.visit(MirrorLane::new(Arc::clone(app), crm), crm::SIDE_BY_SIDE).await?;
+    }
+    if let Some(chatwoot) = ChatwootMirror::new(Arc::clone(app)) {
+        let lane = MirrorLane::new(Arc::clone(app), chatwoot);
+        visitor.visit(lane, mirrors::SIDE_BY_SIDE).await?;
+    }
+    if let Some(mirror) = SupabaseMirror::new(Arc::clone(app)) {
+        let lane = MirrorLane::new(Arc::clone(app), mirror);
+        visitor.visit(lane, mirrors::SIDE_BY_SIDE).await?;
     }
     if let Some(deliveries) = Deliveries::to_sellers(Arc::clone(app)) {
         visitor.visit(deliveries, deliveries::SIDE_BY_SIDE).await?;

@@ -217,8 +217,10 @@ pub(super) async fn human_says(tx: &mut Tx<'_>, says: &HumanSays) -> Result<bool
         )
         .await?;
     let Some(place) = place else { return Ok(false) };
-    // The queue's rows before the conversation's: a delivery that is just recorded locks them so.
-    tx.batch(&[wake(conversation, Lane::Whatsapp, now)]).await?;
+    // The queue's rows before the conversation's, and among them the turn's first: a delivery that
+    // is just recorded and a turn that is just saved lock them so.
+    tx.batch(&[fence_off(conversation, Lane::Turns), wake(conversation, Lane::Whatsapp, now)])
+        .await?;
     take_over(tx, &says.decision).await?;
     let (address, lead_phone) = (place.text(0)?, place.text(1)?);
     let (delivery, text) = (Uuid::now_v7(), says.text.as_str());

@@ -31,7 +31,7 @@ impl RemoteState {
         }
     }
 
-    fn read(name: &str) -> Self {
+    pub(super) fn read(name: &str) -> Self {
         match name {
             "done" => Self::Done,
             "refused" => Self::Refused,
@@ -136,6 +136,18 @@ pub(super) async fn find(
         "SELECT {COLUMNS} FROM remotes WHERE lane = $1 AND kind = $2 AND remote_id = $3 LIMIT 1"
     );
     let row = tx.row(&sql, &params![lane.name(), kind, remote_id]).await?;
+    row.as_ref().map(Remote::read).transpose()
+}
+
+/// Where something of ours stands at a vendor, inside another operation.
+pub(super) async fn remote(
+    tx: &mut Tx<'_>,
+    lane: Lane,
+    kind: &str,
+    id: &str,
+) -> Result<Option<Remote>, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM remotes WHERE lane = $1 AND kind = $2 AND id = $3");
+    let row = tx.row(&sql, &params![lane.name(), kind, id]).await?;
     row.as_ref().map(Remote::read).transpose()
 }
 

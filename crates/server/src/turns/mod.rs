@@ -1,6 +1,7 @@
-//! Answers one conversation's waiting messages: load, listen, think, judge, save.
+//! Answers one conversation's waiting messages: load, listen and look, think, judge, save.
 
 mod listen;
+mod look;
 mod people;
 
 use std::sync::Arc;
@@ -10,19 +11,20 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use seleto_rules::agent_mode::Conduct;
-use seleto_rules::conversation::Turn;
+use seleto_rules::conversation::{Kind, Turn};
 use seleto_rules::playbook::Playbook;
 use seleto_rules::retry::backoff_ms;
 
-use listen::Listened;
 use people::{Made, Scene};
 
 use crate::app::App;
 use crate::brain::{self, Thought};
 use crate::lanes::{Claimed, Work};
+use crate::openai::Bill;
 use crate::store::Error;
 use crate::store::queue::{Claim, ClaimDue, Lane, PutBack, ThenNextDue};
 use crate::store::turn::{Context, FinishTurn, LoadTurn, Mode, TurnRecord};
+use crate::supabase;
 
 /// How many conversations are answered at once; most of the time is spent waiting for a model.
 pub const SIDE_BY_SIDE: usize = 256;
@@ -32,6 +34,21 @@ const LEASE: Duration = Duration::from_secs(90);
 const LONGEST: Duration = Duration::from_secs(60);
 /// From this attempt on the models are left out: they may be what keeps the turn from ending.
 const OFFLINE_FROM: i64 = 4;
+
+/// What was put into words, and what that took.
+#[derive(Debug, Default)]
+struct Perceived {
+    /// The words for lines of the burst.
+    words: Vec<(usize, String)>,
+    /// The lines whose words may be misheard.
+    unsure: Vec<usize>,
+    /// Costs beside the bills, in millionths of a US dollar.
+    cost_micro_usd: u64,
+    /// What models of text took.
+    bills: Vec<Bill>,
+    /// How long it took.
+    took: Duration,
+}
 
 /// The lane of turns.
 #[derive(Clone)]
@@ -108,26 +125,30 @@ impl Turns {
             app.store.write(PutBack { claim, wake_at: None, now }).await?;
             return Ok(Duration::ZERO);
         };
+        if supabase::recall(app, claim.conversation, &context).await?
+            && let Some(with_the_past) = app.store.read(load).await?
+        {
+            context = with_the_past;
+        }
         let playbook = app.playbook();
         let mut record = TurnRecord { id: Uuid::now_v7(), started_at, ..TurnRecord::default() };
+        let models = claim.attempts < OFFLINE_FROM;
+        let mut model_time = Duration::ZERO;
+        if models {
+            // Also where a human answers: people read what was said and shown.
+            model_time = self.perceive(&playbook, &mut context, &mut record).await?;
+        }
         let conduct = context.agent_mode.toward(&context.lead_phone);
         if let Some(silence) = silence(&context, conduct, &playbook, app) {
             let record = TurnRecord { reason: Some(silence.to_owned()), ..record };
             let owe = context.mode == Mode::Human || conduct == Conduct::Silence;
             let made = Made::silence(Thought::silent(&context, record), owe);
-            return self.finish(made, claim, context).await;
+            return Ok(model_time + self.finish(made, claim, context).await?);
         }
         // Outside business hours the agent takes the conversation back from a human.
         let takes_back = context.mode == Mode::Human && conduct == Conduct::Answer;
         if takes_back {
             context.memory.people_are_done();
-        }
-        let models = claim.attempts < OFFLINE_FROM;
-        let mut listened = Listened::default();
-        if models {
-            listened = listen::listen(app, &playbook, &mut context).await?;
-            record.cost_micro_usd =
-                listened.cost_micro_usd.map(|cost| i64::try_from(cost).unwrap_or(i64::MAX));
         }
         let turn = Turn {
             playbook: &playbook,
@@ -147,7 +168,41 @@ impl Turns {
             takes_back,
         };
         let made = scene.make(conduct, thought);
-        Ok(listened.took + self.finish(made, claim, context).await?)
+        Ok(model_time + self.finish(made, claim, context).await?)
+    }
+
+    /// Puts into words what is none, and books what it took; answers how long that was.
+    async fn perceive(
+        &self,
+        playbook: &Playbook,
+        context: &mut Context,
+        record: &mut TurnRecord,
+    ) -> Result<Duration, Error> {
+        let app = &self.app;
+        let (heard, seen) =
+            tokio::try_join!(listen::listen(app, playbook, context), look::look(app, context))?;
+        let mut took = Duration::ZERO;
+        for perceived in [heard, seen] {
+            took = took.max(perceived.took);
+            for (line, words) in perceived.words {
+                match context.burst.get_mut(line) {
+                    Some(line) if line.kind == Kind::Image => line.seen = Some(words),
+                    Some(line) => line.text = words,
+                    None => {}
+                }
+            }
+            for line in perceived.unsure {
+                if let Some(line) = context.burst.get_mut(line) {
+                    line.unsure = true;
+                }
+            }
+            perceived.bills.iter().for_each(|bill| brain::book(record, bill));
+            if perceived.cost_micro_usd > 0 {
+                let cost = i64::try_from(perceived.cost_micro_usd).unwrap_or(i64::MAX);
+                record.cost_micro_usd = Some(record.cost_micro_usd.unwrap_or(0) + cost);
+            }
+        }
+        Ok(took)
     }
 
     async fn finish(&self, made: Made, claim: Claim, context: Context) -> Result<Duration, Error> {

@@ -1,7 +1,10 @@
-//! HTTP: webhooks in, health and metrics out. Every route is in the one table below.
+//! HTTP: webhooks in, health and metrics out. Every route is in the one table below; the console
+//! brings its own.
 
 mod auth;
+mod chatwoot;
 mod health;
+mod piperun;
 mod rejection;
 mod webhooks;
 
@@ -9,11 +12,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::timeout::TimeoutLayer;
@@ -38,26 +41,34 @@ pub const ZAPI_WEBHOOKS: [(&str, &str); 4] = [
     ("/webhook/zapi/connection", "Ao conectar / Ao desconectar / Presença do chat"),
 ];
 
+/// Where Chatwoot's events go.
+pub const CHATWOOT_WEBHOOK: &str = "/webhook/chatwoot";
+
+/// Where the CRM's automatic actions post deals.
+pub const PIPERUN_WEBHOOK: &str = "/webhook/piperun";
+
 /// All routes, each with its guard.
 pub fn router(app: Arc<App>, demo: Option<Router>) -> Router {
     // Guarded by the webhook secret or the instance's token (`auth`).
     let mut webhooks = Router::new()
         .route("/webhook/text", post(webhooks::zapi))
-        .route("/webhook/audio", post(webhooks::zapi));
+        .route("/webhook/audio", post(webhooks::zapi))
+        .route(PIPERUN_WEBHOOK, post(piperun::deal))
+        .route(CHATWOOT_WEBHOOK, post(chatwoot::chatwoot));
     for (path, _) in ZAPI_WEBHOOKS {
         webhooks = webhooks.route(path, post(webhooks::zapi));
     }
     // Open: they tell nothing about leads.
-    let open = Router::new()
-        .route("/", get(home))
-        .route("/api/health", get(health::health))
-        .route("/metrics", get(metrics));
+    let open =
+        Router::new().route("/api/health", get(health::health)).route("/metrics", get(metrics));
     let mut router = Router::new()
         .merge(webhooks)
         .merge(open)
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(app);
+        .with_state(Arc::clone(&app))
+        // Each with a guard of its own (`console/routes.rs`).
+        .merge(crate::console::router(app));
     if let Some(demo) = demo {
         // Open to this machine only: `seleto demo` binds to loopback. No time limit, because its
         // events stream for as long as the page is open.
@@ -95,18 +106,6 @@ pub async fn serve(
             Ok(())
         }
     }
-}
-
-async fn home(State(app): State<Arc<App>>) -> Response {
-    if app.config.demo {
-        return Redirect::temporary("/demo").into_response();
-    }
-    Json(serde_json::json!({
-        "name": "seleto",
-        "version": env!("CARGO_PKG_VERSION"),
-        "health": "/api/health",
-    }))
-    .into_response()
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> Response {

@@ -19,6 +19,12 @@ pub enum Rejection {
          webhook-urls`) ou envie o cabeçalho z-api-token da instância"
     )]
     Unauthorized,
+    /// Chatwoot's signature is missing, old, or made with another secret.
+    #[error(
+        "assinatura recusada: confira CHATWOOT_WEBHOOK_SECRET (no Chatwoot, Configurações > \
+         Integrações > Webhooks) e o relógio do servidor"
+    )]
+    BadSignature,
     /// The event is about somebody else's instance.
     #[error("instanceId de outra instância: confira ZAPI_INSTANCE_ID e o webhook no painel")]
     OtherInstance,
@@ -47,7 +53,7 @@ impl Rejection {
         match self {
             Rejection::NotFound => StatusCode::NOT_FOUND,
             Rejection::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Rejection::Unauthorized => StatusCode::UNAUTHORIZED,
+            Rejection::Unauthorized | Rejection::BadSignature => StatusCode::UNAUTHORIZED,
             Rejection::OtherInstance => StatusCode::FORBIDDEN,
             Rejection::WrongContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Rejection::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

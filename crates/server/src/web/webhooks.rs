@@ -19,7 +19,7 @@ pub const BODY_LIMIT: usize = 256 * 1024;
 
 #[derive(Deserialize)]
 pub(super) struct Credentials {
-    token: Option<String>,
+    pub(super) token: Option<String>,
 }
 
 pub(super) async fn zapi(
@@ -40,7 +40,12 @@ pub(super) async fn zapi(
         tracing::error!(%error, "a webhook could not be stored");
         Rejection::NotStored
     })?;
-    Ok(Json(match taken {
+    Ok(answer(taken))
+}
+
+/// What the sender reads of what became of its event.
+pub(super) fn answer(taken: Taken) -> Json<serde_json::Value> {
+    Json(match taken {
         Taken::Duplicate => serde_json::json!({ "status": "duplicate" }),
         Taken::New { decision: "turn", .. } | Taken::Kept => {
             serde_json::json!({ "status": "accepted" })
@@ -49,10 +54,10 @@ pub(super) async fn zapi(
         Taken::New { decision, reason } => {
             serde_json::json!({ "status": decision, "reason": reason })
         }
-    }))
+    })
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Rejection> {
+pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Rejection> {
     let kind = headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap_or_default());
     let essence = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim());
     let is_json = essence.is_none_or(|kind| {

@@ -13,7 +13,10 @@ use seleto::store::queue::Claim;
 use seleto::store::{Error, Store, migrate};
 use seleto::telemetry::Metrics;
 use seleto::turns::Turns;
+use seleto_simulator::chatwoot::{Chatwoot, ChatwootConfig};
 use seleto_simulator::openai::OpenaiConfig;
+use seleto_simulator::piperun::PiperunConfig;
+use seleto_simulator::supabase::SupabaseConfig;
 use seleto_simulator::zapi::{Lead, ZapiConfig};
 use seleto_simulator::{Simulator, SimulatorConfig};
 use tokio_util::sync::CancellationToken;
@@ -83,12 +86,25 @@ impl World {
     }
 
     async fn start(database: &str, vars: &[(&str, &str)], folder: Option<Folder>) -> Self {
+        let given = |name| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+        // Vendors beyond the two that every test has.
+        let runs =
+            |vendor| given("VENDORS").is_some_and(|list| list.split(',').any(|it| it == vendor));
         let clock = Clock::manual(TUESDAY_MORNING);
         let told = clock.clone();
         let vendor_clock = seleto_simulator::Clock::new(move || told.now());
         let simulator = Simulator::start(SimulatorConfig {
             zapi: ZapiConfig { clock: vendor_clock.clone(), ..ZapiConfig::default() },
-            openai: OpenaiConfig { clock: vendor_clock, ..OpenaiConfig::default() },
+            openai: OpenaiConfig { clock: vendor_clock.clone(), ..OpenaiConfig::default() },
+            chatwoot: runs("chatwoot").then(|| ChatwootConfig {
+                clock: vendor_clock.clone(),
+                webhook_secret: given("CHATWOOT_WEBHOOK_SECRET").map(str::to_owned),
+                ..ChatwootConfig::default()
+            }),
+            piperun: runs("piperun")
+                .then(|| PiperunConfig { clock: vendor_clock.clone(), ..PiperunConfig::default() }),
+            supabase: runs("supabase")
+                .then(|| SupabaseConfig { clock: vendor_clock, ..SupabaseConfig::default() }),
         })
         .await
         .unwrap();
@@ -119,6 +135,11 @@ impl World {
         self.simulator.zapi.lead(phone, name)
     }
 
+    /// Chatwoot, in a test that runs it.
+    pub fn chatwoot(&self) -> &Chatwoot {
+        self.simulator.chatwoot.as_ref().unwrap()
+    }
+
     /// What a lead's phone shows of ours.
     pub fn replies(&self, phone: &str) -> Vec<String> {
         self.simulator.zapi.phones().replies(phone)
@@ -135,6 +156,9 @@ impl World {
         loop {
             let done = lanes::all::run_all_due(&self.app).await.unwrap();
             self.simulator.zapi.settled().await;
+            if let Some(chatwoot) = &self.simulator.chatwoot {
+                chatwoot.settled().await;
+            }
             if done == 0 {
                 return;
             }

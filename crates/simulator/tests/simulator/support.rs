@@ -19,8 +19,12 @@ pub struct Webhook {
     pub query: String,
     /// The header by which Z-API makes itself known.
     pub token: String,
+    /// All headers.
+    pub headers: HeaderMap,
     /// The body.
     pub body: Value,
+    /// The body, byte by byte.
+    pub text: String,
 }
 
 /// An agent that takes every webhook and does nothing about it.
@@ -35,10 +39,15 @@ pub struct Agent {
 impl Agent {
     /// Starts one on a free port.
     pub async fn start() -> Self {
+        Self::start_at("/webhook/zapi").await
+    }
+
+    /// The same, for webhooks of another vendor.
+    pub async fn start_at(path: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let agent = Self { got: Arc::default(), answer: Arc::default(), url };
-        let app = Router::new().route("/webhook/zapi", post(take)).with_state(agent.clone());
+        let app = Router::new().route(path, post(take)).with_state(agent.clone());
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         agent
     }
@@ -46,6 +55,11 @@ impl Agent {
     /// From now on it answers webhooks with this status.
     pub fn answer_with(&self, status: StatusCode) {
         *self.answer.lock().unwrap() = status;
+    }
+
+    /// The webhooks, as they came.
+    pub fn all(&self) -> Vec<Webhook> {
+        self.got.lock().unwrap().clone()
     }
 
     /// The webhooks of one `type`, as they came.
@@ -70,7 +84,9 @@ async fn take(
     agent.got.lock().unwrap().push(Webhook {
         query: query.unwrap_or_default(),
         token: token.unwrap_or_default().to_owned(),
-        body: serde_json::from_str(&body).unwrap_or(Value::String(body)),
+        headers: headers.clone(),
+        body: serde_json::from_str(&body).unwrap_or(Value::String(body.clone())),
+        text: body,
     });
     (*agent.answer.lock().unwrap(), Json(json!({"ok": true})))
 }

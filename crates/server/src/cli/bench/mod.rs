@@ -133,6 +133,7 @@ async fn vendors(options: &Options) -> std::io::Result<Simulator> {
             latency: Duration::from_millis(options.model_latency_ms.into()),
             ..OpenaiConfig::default()
         },
+        ..SimulatorConfig::default()
     })
     .await?;
     if options.no_callbacks {

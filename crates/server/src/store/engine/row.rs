@@ -132,6 +132,11 @@ impl Row {
         self.0.get(index).ok_or(Error::Unexpected { column: index, wanted: "any value" })
     }
 
+    /// Whatever a column holds.
+    pub fn value(&self, index: usize) -> Option<&Value> {
+        self.0.get(index)
+    }
+
     /// Whether there is such a column.
     pub fn has(&self, index: usize) -> bool {
         index < self.0.len()

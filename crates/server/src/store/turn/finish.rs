@@ -11,6 +11,7 @@ use super::bubble::Bubble;
 use super::people::ForPeople;
 use super::{Context, Mode};
 use crate::params;
+use crate::store::console::explanation;
 use crate::store::engine::{Operation, Statement, Tx, Value};
 use crate::store::facts::NewFact;
 use crate::store::queue::{Claim, Lane, wake};
@@ -36,6 +37,8 @@ pub struct TurnRecord {
     pub model: Option<String>,
     /// Hash of the prompt's fixed part.
     pub prompt_hash: Option<String>,
+    /// The rest of the prompt, as JSON.
+    pub prompt: Option<String>,
     /// Tokens read.
     pub prompt_tokens: Option<i64>,
     /// Tokens read from the provider's cache.
@@ -150,6 +153,9 @@ impl Operation for FinishTurn {
             params![conversation, self.context.last_seq, record.id].to_vec(),
         ));
         statements.push(record.row(&self.claim, record.outcome, self.now));
+        if record.brain.is_some() {
+            statements.push(explanation::inputs(record, &self.context, self.now));
+        }
         if self.lead != self.context.lead {
             statements.extend(lead::rows(self.context.lead_id, &self.lead, self.now));
         }

@@ -14,8 +14,8 @@ use seleto_rules::qualification::Temperature;
 use uuid::Uuid;
 
 use super::engine::{Operation, Row, Tx};
-use super::transcript::VoiceNote;
-use super::{Error, agent_mode, facts};
+use super::transcript::{Attachment, State};
+use super::{Error, agent_mode, facts, recalled};
 use crate::params;
 
 /// How many earlier messages a brain may read.
@@ -64,7 +64,9 @@ pub struct Context {
     /// Fields that a human set: no brain changes them.
     pub held: Vec<Field>,
     /// Those of them that are voice notes nobody listened to yet.
-    pub voice_notes: Vec<VoiceNote>,
+    pub voice_notes: Vec<Attachment>,
+    /// Those of them that are pictures nobody looked at yet.
+    pub pictures: Vec<Attachment>,
     /// The position of the last message to answer.
     pub last_seq: i64,
     /// Even more messages wait: they are the next turn's.
@@ -72,6 +74,7 @@ pub struct Context {
 }
 
 /// Loads what a turn needs; `None` when the conversation is gone.
+#[derive(Clone, Copy, Debug)]
 pub struct LoadTurn {
     /// Which conversation.
     pub conversation: Uuid,
@@ -99,7 +102,7 @@ impl Operation for LoadTurn {
         let Some(state) = state else { return Ok(None) };
         let burst = tx
             .rows(
-                "SELECT m.author, m.kind, COALESCE(m.transcript, m.text), COALESCE(
+                "SELECT m.author, m.kind, m.text, m.transcript, m.deleted_at, NULL, COALESCE(
                    (SELECT COALESCE(q.transcript, q.text) FROM messages q WHERE q.external_id = m.quoted_id
                       AND q.conversation_id = m.conversation_id LIMIT 1),
                    (SELECT d.body FROM deliveries d WHERE d.external_id = m.quoted_id
@@ -107,13 +110,15 @@ impl Operation for LoadTurn {
                    m.id, m.kind, m.media, m.transcript_state
                  FROM messages m
                  WHERE m.conversation_id = $1 AND m.author = 'lead' AND m.turn_id IS NULL
+                   AND m.deleted_at IS NULL
                  ORDER BY m.seq LIMIT $2",
                 &[self.conversation.into(), (BURST + 1).into()],
             )
             .await?;
         let mut history = tx
             .rows(
-                "SELECT m.author, m.kind, COALESCE(m.transcript, m.text), NULL FROM messages m
+                "SELECT m.author, m.kind, m.text, m.transcript, m.deleted_at, d.state, NULL
+                 FROM messages m
                  LEFT JOIN deliveries d ON d.id = m.delivery_id
                  WHERE m.conversation_id = $1 AND m.author <> 'note'
                    AND (m.author <> 'lead' OR m.turn_id IS NOT NULL)
@@ -126,7 +131,11 @@ impl Operation for LoadTurn {
         let more = burst.len() > usize::try_from(BURST).unwrap_or(usize::MAX);
         let burst = if more { &burst[..burst.len() - 1] } else { &burst };
         let held = facts::held(tx, state.uuid(0)?).await?;
-        context(&state, burst, &history, held, more).map(Some)
+        let room = usize::try_from(HISTORY).unwrap_or(0).saturating_sub(history.len());
+        let mut context = context(&state, burst, &history, held, more)?;
+        let earlier = recalled::history(tx, self.conversation, room).await?;
+        context.history.splice(..0, earlier);
+        Ok(Some(context))
     }
 }
 
@@ -151,30 +160,51 @@ fn context(
         lead: serde_json::from_str(&profile).unwrap_or_default(),
         sender_name: state.maybe_text(6)?,
         history: history.iter().map(line).collect::<Result<_, _>>()?,
-        burst: burst.iter().map(line).collect::<Result<_, _>>()?,
-        burst_ids: burst.iter().map(|row| row.uuid(5)).collect::<Result<_, _>>()?,
+        burst: burst.iter().map(heard_line).collect::<Result<_, _>>()?,
+        burst_ids: burst.iter().map(|row| row.uuid(8)).collect::<Result<_, _>>()?,
         held,
-        voice_notes: voice_notes(burst)?,
-        last_seq: burst.last().map_or(Ok(0), |row| row.int(4))?,
+        voice_notes: attachments(burst, "audio")?,
+        pictures: attachments(burst, "image")?,
+        last_seq: burst.last().map_or(Ok(0), |row| row.int(7))?,
         more,
     })
 }
 
-fn voice_notes(burst: &[Row]) -> Result<Vec<VoiceNote>, Error> {
-    let notes = burst.iter().enumerate().map(|(line, row)| VoiceNote::read(row, line, 5));
-    notes.filter_map(Result::transpose).collect()
+fn attachments(burst: &[Row], kind: &str) -> Result<Vec<Attachment>, Error> {
+    let read = burst.iter().enumerate().map(|(line, row)| Attachment::read(row, line, 8, kind));
+    read.filter_map(Result::transpose).collect()
 }
 
-fn line(row: &Row) -> Result<Line, Error> {
+/// A line of the burst, whose row tells how surely a voice note was heard.
+fn heard_line(row: &Row) -> Result<Line, Error> {
+    let unsure = row.maybe_text(11)?.as_deref() == Some(State::Unsure.name());
+    Ok(Line { unsure, ..line(row)? })
+}
+
+/// A line of a history, from its row.
+pub(in crate::store) fn line(row: &Row) -> Result<Line, Error> {
+    let kind = kind(&row.text(1)?);
+    let (text, transcript) = (row.text(2)?, row.maybe_text(3)?);
+    let deleted = row.maybe_int(4)?.is_some();
+    let (text, seen) = match kind {
+        // What the lead took back is not talked about.
+        _ if deleted => (String::new(), None),
+        // What a model saw is not what the lead wrote.
+        Kind::Image => (text, transcript),
+        _ => (transcript.unwrap_or(text), None),
+    };
     Ok(Line {
         author: match row.text(0)?.as_str() {
             "lead" => Author::Lead,
             "agent" => Author::Agent,
             _ => Author::Human,
         },
-        kind: kind(&row.text(1)?),
-        text: row.text(2)?,
-        quoted: row.maybe_text(3)?,
+        kind: if deleted { Kind::Other } else { kind },
+        text,
+        quoted: row.maybe_text(6)?,
+        seen,
+        doubtful: row.maybe_text(5)?.as_deref() == Some("undetermined"),
+        unsure: false,
     })
 }
 

@@ -191,6 +191,8 @@ fn kind_and_text(content: &Content) -> (Kind, Private) {
         Content::Contact(name) => (Kind::Contact, name.clone()),
         Content::Location(place) => (Kind::Location, place.clone()),
         Content::Reaction { emoji, .. } => (Kind::Reaction, emoji.clone().unwrap_or_default()),
+        // What somebody picks from the catalogue is what they are interested in.
+        Content::Special(Special::Order | Special::Product, text) => (Kind::Text, text.clone()),
         Content::Special(_, text) => (Kind::Other, text.clone()),
         Content::Notification(_) | Content::Nothing | Content::Unknown(_) => {
             (Kind::Other, Private::default())
