@@ -175,7 +175,7 @@ pub fn brand() -> Markup {
                 rect width="32" height="32" rx="8" {}
                 path d="M21.500 11.200c-1.300-1.300-3.300-2-5.500-2-3.200 0-5.300 1.500-5.300 3.700 0 4.700 10.800 2.300 10.800 6.800 0 2.100-2.300 3.500-5.500 3.500-2.400 0-4.500-.8-5.800-2.200" {}
             }
-            span { "Seleto" b { "SDR" } }
+            span { "Seleto " b { "SDR" } }
         }
     }
 }
@@ -201,7 +201,7 @@ fn navigation(viewer: &Viewer, current: Section) -> Markup {
     let visible = Section::ALL.into_iter().filter(|section| viewer.may(section.role()));
     html! {
         nav.nav aria-label="Principal" {
-            a.nav-brand href="/conversas" aria-label="Seleto SDR, conversas" { (brand()) }
+            a.nav-brand href="/conversas" { (brand()) }
             ul.nav-list {
                 @for (index, section) in visible.enumerate() {
                     li.nav-beyond[index >= Section::IN_BAR] { (nav_link(section, current)) }

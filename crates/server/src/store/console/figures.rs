@@ -302,7 +302,7 @@ impl LoadFigures {
     async fn shares(&self, tx: &mut Tx<'_>, column: &'static str) -> Result<Vec<Share>, Error> {
         let sql = format!(
             "SELECT {column}, COUNT(*) FROM funnel
-             WHERE created_at >= $1 AND created_at < $2 GROUP BY 1 ORDER BY 2 DESC, 1"
+             WHERE created_at >= $1 AND created_at < $2 GROUP BY 1 ORDER BY 2 DESC, 1 NULLS LAST"
         );
         let rows = tx.rows(&sql, &self.0.values()).await?;
         rows.iter().map(|row| Ok((row.maybe_text(0)?, row.int(1)?))).collect()
