@@ -1,11 +1,9 @@
 // The console's pages beside the conversations: SELETO_BIN=path/to/seleto node --test e2e/pages.test.mjs
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
 import { addContact, launchBrowser, settled, startDemo, visit, write } from "./support.mjs";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -18,6 +16,7 @@ const PAGES = [
   ["/numeros", "Números"],
   ["/integracoes", "Integrações"],
   ["/integracoes/mensagens", "Mensagens enviadas"],
+  ["/agente", "Agente"],
   ["/perguntas", "Perguntas técnicas"],
   ["/privacidade", "Privacidade"],
 ];
@@ -44,7 +43,10 @@ after(async () => {
 });
 
 /** Opens a page of the console, and notes everything that is wrong. */
-async function open(path, { width = 1360, height = 860, dark = false, bypassCSP = false } = {}) {
+async function open(
+  path,
+  { width = 1360, height = 860, dark = false, bypassCSP = false, url = demo.url } = {},
+) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: dark ? "dark" : "light",
@@ -66,7 +68,7 @@ async function open(path, { width = 1360, height = 860, dark = false, bypassCSP 
       window.noteViolation(`${event.violatedDirective} ${event.blockedURI}`);
     });
   });
-  await page.goto(demo.url + path);
+  await page.goto(url + path);
   return { page, problems, close: () => context.close() };
 }
 
@@ -175,5 +177,43 @@ test("the data of a person is one file", async () => {
   assert.ok(held.messages.length >= 2, "the lead's words and ours");
   await page.reload();
   await page.getByRole("cell", { name: "Exportou os dados de uma pessoa" }).first().waitFor();
+  await close();
+});
+
+test("a message is tried out and reaches nobody", async () => {
+  const { page, problems, close } = await open("/agente");
+  await page.getByLabel("Mensagem do lead").fill("Oi, sou a Lia, de Campinas. Quanto custa a FB300?");
+  await page.getByRole("button", { name: "Testar" }).click();
+  const answer = page.locator(".trial-answer");
+  await answer.waitFor();
+  assert.match(await answer.innerText(), /FB300/);
+  assert.doesNotMatch(await answer.innerText(), /R\$/);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("a dead letter is tried again, and the page shows it by itself", async (t) => {
+  if (!demo.canRestart) return t.skip("needs a demonstration of its own");
+  const seeded = await startDemo({ seed: ["--leads", "300", "--messages", "9000", "--days", "25"] });
+  t.after(() => seeded.stop());
+  const { page, problems, close } = await open("/integracoes", { url: seeded.url });
+  const another = await open("/integracoes", { url: seeded.url });
+  const count = (where) => where.locator("#nao-entregues .count").innerText().then(Number);
+  const before = await count(page);
+  assert.ok(before > 1, "the seeded leads have messages that were refused");
+  const line = page.locator("table.letters tbody tr", { hasText: "WhatsApp" }).first();
+  await line.getByRole("button", { name: /Tentar de novo/ }).click();
+  await page.getByText("Voltou para a fila").waitFor();
+  for (const where of [page, another.page]) {
+    await where.waitForFunction(
+      (was) => Number(document.querySelector("#nao-entregues .count")?.textContent) === was - 1,
+      before,
+    );
+  }
+  await page.goto(`${seeded.url}/integracoes/mensagens`);
+  const first = page.locator("table.sent tbody tr").first();
+  assert.match(await first.innerText(), /Na fila|Enviando|Enviada|Recebida|Lida|Recusada/);
+  assert.deepEqual(problems, []);
+  await another.close();
   await close();
 });
