@@ -2,13 +2,13 @@
 //
 //   npm ci --prefix e2e && SELETO_BIN=target/quick/seleto node e2e/screenshots.mjs
 //
-// Writes docs/images/demo-desktop.png and docs/images/demo-phone.png. What the agent says is what
-// it says that day, so look at the pictures before committing them.
+// Writes docs/images/demo-*.png and docs/images/painel-*.png. What the agent says is what it says
+// that day, so look at the pictures before committing them.
 
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { addContact, launchBrowser, settled, startDemo, visit, write } from "./support.mjs";
+import { addContact, launchBrowser, settled, startDemo, visit, watched, write } from "./support.mjs";
 
 const IMAGES = join(dirname(fileURLToPath(import.meta.url)), "..", "docs", "images");
 
@@ -42,6 +42,17 @@ try {
   await mkdir(IMAGES, { recursive: true });
   await shoot("demo-desktop.png", DESKTOP, { width: 1280, height: 800 });
   await shoot("demo-phone.png", PHONE, { width: 390, height: 912 });
+  await team("painel-conversas.png", { width: 1440, height: 860 }, async (page) => {
+    await open(page, "Marina");
+    await page.locator("#fato-company summary").click();
+  });
+  await team("painel-escuro.png", { width: 1440, height: 860, dark: true }, (page) => open(page, "Patrícia"));
+  await team("painel-celular.png", { width: 390, height: 844 }, (page) => open(page, "Edson"));
+  await team("painel-por-que.png", { width: 1440, height: 1000 }, async (page) => {
+    await open(page, "Marina");
+    await page.locator(".why").last().click();
+    await page.getByRole("heading", { name: "Por que respondeu isso?" }).waitFor();
+  });
 } finally {
   await browser.close();
   await demo.stop();
@@ -61,6 +72,22 @@ async function shoot(file, conversations, screen) {
   await page.screenshot({ path: join(IMAGES, file), animations: "disabled" });
   if (problems.length > 0) throw new Error(problems.join("\n"));
   await close();
+}
+
+/** What the team sees. */
+async function team(file, screen, prepare) {
+  const { page, problems, close } = await watched(browser, screen);
+  await page.goto(`${demo.url}/conversas`);
+  await prepare(page);
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.screenshot({ path: join(IMAGES, file), animations: "disabled" });
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+  await close();
+}
+
+async function open(page, name) {
+  await page.locator(".conversation-link", { hasText: name }).click();
+  await page.locator("#cabecalho h2", { hasText: name }).waitFor();
 }
 
 /** Writes a message and waits until the chat shows it: before that, all is quiet. */

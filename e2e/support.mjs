@@ -31,6 +31,8 @@ export async function startDemo({ seed } = {}) {
   const demo = { url: `http://127.0.0.1:${port}`, canRestart: true };
   if (seed) await fill(binary, folder, seed);
   let running = await run(binary, port, folder);
+  /** What the terminal shows. */
+  demo.said = () => running.said;
   demo.halt = () => end(running);
   demo.start = async () => (running = await run(binary, port, folder));
   demo.stop = async () => {
@@ -58,14 +60,14 @@ async function fill(binary, folder, seed) {
 async function run(binary, port, folder) {
   const env = { ...environment(folder), HOST: "127.0.0.1", PORT: String(port) };
   const child = spawn(binary, ["demo"], { env, stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (said += bytes));
+  child.said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (child.said += bytes));
   const deadline = Date.now() + START_MS;
   for (;;) {
     const answer = await fetch(`http://127.0.0.1:${port}/demo`).catch(() => null);
     if (answer?.ok) return child;
-    assert.equal(child.exitCode, null, `the demo ended at its start:\n${said}`);
-    assert.ok(Date.now() < deadline, `the demo does not answer:\n${said}`);
+    assert.equal(child.exitCode, null, `the demo ended at its start:\n${child.said}`);
+    assert.ok(Date.now() < deadline, `the demo does not answer:\n${child.said}`);
     await new Promise((done) => setTimeout(done, 50));
   }
 }
@@ -92,8 +94,8 @@ export function launchBrowser() {
   return chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
 }
 
-/** Opens `/demo` as a new visitor with a contact of its own, and notes everything that is wrong. */
-export async function visit(browser, demo, { width = 1360, height = 820, dark = false } = {}) {
+/** Opens a browser of its own, and notes everything that is wrong on its pages. */
+export async function watched(browser, { width = 1360, height = 820, dark = false } = {}) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: dark ? "dark" : "light",
@@ -113,10 +115,16 @@ export async function visit(browser, demo, { width = 1360, height = 820, dark = 
       window.noteViolation(`${event.violatedDirective} ${event.blockedURI}`);
     });
   });
+  return { page, problems, close: () => context.close() };
+}
+
+/** Opens `/demo` as a new visitor with a contact of its own, and notes everything that is wrong. */
+export async function visit(browser, demo, screen) {
+  const { page, problems, close } = await watched(browser, screen);
   await page.goto(`${demo.url}/demo`);
   await page.locator("#presence", { hasText: "online" }).waitFor();
   await page.locator("[aria-current=true]").waitFor({ state: "attached" });
-  return { page, problems, close: () => context.close() };
+  return { page, problems, close };
 }
 
 /** Adds a contact, so that tests do not read each other's conversations. */

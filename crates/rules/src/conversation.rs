@@ -23,7 +23,7 @@ pub enum Kind {
     Text,
     /// A voice note; its text is the transcript, empty when there is none.
     Audio,
-    /// A picture; its text is the caption.
+    /// A picture; its text is the caption, and what a model saw in it stands beside it.
     Image,
     /// A video; its text is the caption.
     Video,
@@ -52,12 +52,23 @@ pub struct Line {
     pub text: String,
     /// The text of the message it answers, when the lead quoted one.
     pub quoted: Option<String>,
+    /// What a model saw in the picture. They are not the lead's words: no fact comes from them.
+    pub seen: Option<String>,
+    /// It is ours, and nobody knows whether it arrived.
+    pub doubtful: bool,
 }
 
 impl Line {
     /// A plain text message.
     pub fn text(author: Author, text: impl Into<String>) -> Self {
-        Self { author, kind: Kind::Text, text: text.into(), quoted: None }
+        Self {
+            author,
+            kind: Kind::Text,
+            text: text.into(),
+            quoted: None,
+            seen: None,
+            doubtful: false,
+        }
     }
 }
 
@@ -109,6 +120,29 @@ pub struct Memory {
     pub no_company: bool,
     /// The lead took leave, and the agent too.
     pub closed: bool,
+    /// The opening that a lead who wrote outside business hours was told of: once is enough.
+    pub told_opening: Option<jiff::civil::DateTime>,
+}
+
+impl Memory {
+    /// What was promised about people is settled: the agent answers as before.
+    pub fn people_are_done(&mut self) {
+        self.human_requested = false;
+        self.complained = false;
+    }
+
+    /// What was heard, without what was said: a draft that nobody sends greets and asks nobody.
+    pub fn heard(self, before: &Self) -> Self {
+        Self {
+            opted_out: self.opted_out,
+            human_requested: self.human_requested,
+            visitor: self.visitor,
+            complained: self.complained,
+            support: self.support,
+            no_company: self.no_company,
+            ..before.clone()
+        }
+    }
 }
 
 /// Somebody who writes and does not buy.

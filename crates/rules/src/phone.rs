@@ -51,6 +51,29 @@ impl Phone {
         }
     }
 
+    /// The forms under which other systems may have kept the number: as it is, with and without
+    /// the ninth digit, and each of them with a plus.
+    pub fn spellings(&self) -> Vec<String> {
+        let short = self.canonical();
+        let long = match short.strip_prefix("55").and_then(|rest| rest.split_at_checked(2)) {
+            Some((area, number))
+                if number.len() == 8 && number.starts_with(['6', '7', '8', '9']) =>
+            {
+                format!("55{area}9{number}")
+            }
+            _ => short.clone(),
+        };
+        let plain = [self.0.clone(), short, long];
+        let plus: Vec<String> = plain.iter().map(|digits| format!("+{digits}")).collect();
+        let mut spellings = Vec::new();
+        for spelling in plain.into_iter().chain(plus) {
+            if !spellings.contains(&spelling) {
+                spellings.push(spelling);
+            }
+        }
+        spellings
+    }
+
     /// The number with all but the last four digits hidden, for logs.
     pub fn masked(&self) -> String {
         mask(&self.0)
@@ -75,6 +98,16 @@ mod tests {
 
     fn canonical(text: &str) -> String {
         text.parse::<Phone>().unwrap().canonical()
+    }
+
+    #[test]
+    fn a_number_is_looked_for_under_every_form_that_it_may_have() {
+        let spellings = |text: &str| text.parse::<Phone>().unwrap().spellings().join(" ");
+        let mobile = "5511987654321 551187654321 +5511987654321 +551187654321";
+        assert_eq!(spellings("5511987654321"), mobile);
+        assert!(spellings("551187654321").starts_with("551187654321 5511987654321"));
+        assert_eq!(spellings("551132654321"), "551132654321 +551132654321");
+        assert_eq!(spellings("351912345678"), "351912345678 +351912345678");
     }
 
     #[test]

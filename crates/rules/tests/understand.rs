@@ -142,6 +142,11 @@ fn intents_are_what_the_lead_does_or_wants() {
 }
 
 #[test]
+fn messages_as_leads_write_them_are_read_whole() {
+    check(include_str!("understand/leads.txt"), 400);
+}
+
+#[test]
 fn short_answers_are_read_with_their_question() {
     check(include_str!("understand/answers.txt"), 90);
 }
@@ -241,21 +246,5 @@ fn every_pattern_of_the_data_stands_for_a_known_intent() {
         let name = line.split(':').next().unwrap_or_default();
         let intent = serde_json::from_value::<Intent>(name.into());
         assert!(intent.is_ok(), "{line}");
-    }
-}
-#[test]
-fn dbg() {
-    use seleto_rules::conversation::*;
-    for m in std::fs::read_to_string("/tmp/dbg.txt").unwrap().lines() {
-        let lead = Lead::default();
-        let burst = [Line::text(Author::Lead, m)];
-        let u = understand(&Context {
-            catalogue: Catalogue::seleto(),
-            agent: "João",
-            lead: &lead,
-            history: &[],
-            burst: &burst,
-        });
-        println!("{m} => {:?} {:?}", u.facts, u.intents);
     }
 }

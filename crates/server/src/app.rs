@@ -18,12 +18,13 @@ use crate::lanes::Bells;
 use crate::media;
 use crate::openai;
 use crate::piperun;
+use crate::store::agent_mode;
 use crate::store::engine::Dialect;
 use crate::store::setting::KeepSetting;
 use crate::store::spool::Spool;
 use crate::store::{self, Store};
 use crate::telemetry::Metrics;
-use crate::zapi;
+use crate::{supabase, zapi};
 
 /// The store, the clients, the clock and the configuration.
 pub struct App {
@@ -41,6 +42,8 @@ pub struct App {
     pub piperun: Option<piperun::Client>,
     /// Where the team reads along, when it is configured.
     pub chatwoot: Option<chatwoot::Client>,
+    /// The customer's tables in the cloud, when they are configured.
+    pub supabase: Option<supabase::Client>,
     /// Fetches what leads send.
     pub media: media::Client,
     /// How many recordings may be listened to at once: each is in memory meanwhile.
@@ -123,8 +126,17 @@ impl App {
             .as_ref()
             .map(|chatwoot| chatwoot_client(&config, chatwoot, &http))
             .transpose()?;
+        let supabase = config
+            .supabase
+            .as_ref()
+            .map(|supabase| supabase_client(&config, supabase, &http))
+            .transpose()?;
         let media = media::Client::new(config.media_allowed_hosts.clone(), config.log_phones)?;
         let webhook_secret = webhook_secret(&config, &store).await?;
+        if let Some(mode) = &config.agent_mode {
+            let proposed = agent_mode::write(mode);
+            store.write(KeepSetting { key: agent_mode::KEY, proposed }).await?;
+        }
         Ok(Arc::new(Self {
             health: Health::new(&config, clock.clone()),
             spool: spool(&config, &store).await,
@@ -135,6 +147,7 @@ impl App {
             openai,
             piperun,
             chatwoot,
+            supabase,
             media,
             ears: Semaphore::new(EARS),
             webhook_secret,
@@ -250,6 +263,24 @@ fn piperun_client(
         phones: config.log_phones,
     };
     piperun::Client::new(http.clone(), settings)
+        .map_err(|error| StartError::Client(error.to_string()))
+}
+
+/// How long a call to Supabase may take in all.
+const SUPABASE_TIME: Duration = Duration::from_secs(15);
+
+fn supabase_client(
+    config: &Config,
+    supabase: &config::Supabase,
+    http: &reqwest::Client,
+) -> Result<supabase::Client, StartError> {
+    let settings = supabase::Settings {
+        base_url: supabase.url.clone(),
+        key: supabase.key.clone(),
+        timeout: SUPABASE_TIME,
+        phones: config.log_phones,
+    };
+    supabase::Client::new(http.clone(), settings)
         .map_err(|error| StartError::Client(error.to_string()))
 }
 

@@ -38,6 +38,8 @@ pub enum Service {
     PipeRun,
     /// Where the team reads along.
     Chatwoot,
+    /// The customer's database in the cloud.
+    Supabase,
 }
 
 /// How a call ended, as far as logs and metrics tell calls apart.
@@ -115,6 +117,7 @@ impl Service {
             Self::Media => "media",
             Self::PipeRun => "piperun",
             Self::Chatwoot => "chatwoot",
+            Self::Supabase => "supabase",
         }
     }
 }

@@ -129,7 +129,13 @@ pub async fn run(app: &App, stop: CancellationToken) {
 
 /// Measures every vendor once.
 pub async fn probe(app: &App) {
-    tokio::join!(probe_zapi(app), probe_openai(app), probe_piperun(app), probe_chatwoot(app));
+    tokio::join!(
+        probe_zapi(app),
+        probe_openai(app),
+        probe_supabase(app),
+        probe_chatwoot(app),
+        probe_piperun(app)
+    );
 }
 
 async fn probe_zapi(app: &App) {
@@ -150,4 +156,13 @@ async fn probe_chatwoot(app: &App) {
 async fn probe_openai(app: &App) {
     let Some(openai) = &app.openai else { return };
     app.health.note("openai", crate::brain::state_of(&openai.models().await));
+}
+
+async fn probe_supabase(app: &App) {
+    if let Some(supabase) = &app.supabase {
+        let measured = crate::supabase::probe(supabase).await;
+        app.health.note("supabase", crate::supabase::state_of(&measured));
+    } else if app.config.is_database_on_supabase() {
+        app.health.note("supabase", database(app).await);
+    }
 }

@@ -12,6 +12,7 @@ pub mod openai;
 mod phones;
 pub mod piperun;
 mod poster;
+pub mod supabase;
 pub mod zapi;
 
 use std::io;
@@ -33,6 +34,8 @@ pub struct SimulatorConfig {
     pub piperun: Option<piperun::PiperunConfig>,
     /// The local Chatwoot; without it none runs.
     pub chatwoot: Option<chatwoot::ChatwootConfig>,
+    /// The local Supabase; none unless it is asked for.
+    pub supabase: Option<supabase::SupabaseConfig>,
 }
 
 /// All local vendors, running.
@@ -46,6 +49,8 @@ pub struct Simulator {
     pub piperun: Option<piperun::Piperun>,
     /// The local Chatwoot, when it was asked for.
     pub chatwoot: Option<chatwoot::Chatwoot>,
+    /// The local Supabase.
+    pub supabase: Option<supabase::Supabase>,
 }
 
 impl Simulator {
@@ -61,7 +66,11 @@ impl Simulator {
             Some(config) => Some(chatwoot::Chatwoot::start(config).await?),
             None => None,
         };
-        Ok(Self { zapi, openai, piperun, chatwoot })
+        let supabase = match config.supabase {
+            Some(config) => Some(supabase::Supabase::start(config).await?),
+            None => None,
+        };
+        Ok(Self { zapi, openai, piperun, chatwoot, supabase })
     }
 
     /// The environment variables that point an agent to them.
@@ -70,6 +79,7 @@ impl Simulator {
         pairs.extend(self.openai.environment());
         pairs.extend(self.piperun.iter().flat_map(piperun::Piperun::environment));
         pairs.extend(self.chatwoot.iter().flat_map(chatwoot::Chatwoot::environment));
+        pairs.extend(self.supabase.iter().flat_map(supabase::Supabase::environment));
         pairs
     }
 
@@ -93,6 +103,9 @@ impl Simulator {
         }
         if let Some(chatwoot) = &self.chatwoot {
             chatwoot.stop().await;
+        }
+        if let Some(supabase) = &self.supabase {
+            supabase.stop().await;
         }
     }
 }

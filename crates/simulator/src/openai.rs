@@ -61,6 +61,13 @@ impl Default for OpenaiConfig {
     }
 }
 
+/// Whether a request shows the model a picture.
+pub fn shows_picture(request: &Value) -> bool {
+    let messages = request["messages"].as_array().map_or(&[][..], Vec::as_slice);
+    let parts = messages.iter().filter_map(|message| message["content"].as_array()).flatten();
+    parts.into_iter().any(|part| part["type"] == "image_url")
+}
+
 /// A running local OpenAI; clones share it, and the last one to go stops it.
 #[derive(Clone)]
 pub struct Openai {

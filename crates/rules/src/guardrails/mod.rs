@@ -11,6 +11,7 @@ mod numerals;
 mod promises;
 mod records;
 mod shape;
+mod telling;
 mod units;
 
 use std::collections::{BTreeSet, HashSet};
@@ -22,6 +23,7 @@ use crate::prompt;
 
 pub use records::promises_without_record;
 pub(crate) use records::without_empty_promises;
+pub use telling::tells_of_a_person;
 
 use numerals::undisguised;
 

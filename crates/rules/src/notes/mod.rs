@@ -3,11 +3,13 @@
 mod card;
 mod crm;
 mod deal;
+mod reminder;
 mod wording;
 
 pub use card::handoff_card;
 pub use crm::{CrmNote, crm_note, quote_summary};
 pub use deal::{DealFact, deal_title, substance};
+pub use reminder::handoff_reminder;
 
 use crate::conversation::{Line, Memory};
 use crate::lead::Lead;

@@ -162,3 +162,25 @@ fn only_what_matters_to_a_seller_is_worth_another_note() {
     let asked = Memory { human_requested: true, ..Memory::default() };
     assert_ne!(of(&lead, &memory), of(&lead, &asked));
 }
+
+#[test]
+fn the_card_of_a_lead_that_asked_for_a_person_says_so_first() {
+    let card = |dossier: &Dossier<'_>| {
+        crate::handoff::card(crate::handoff::Why::HumanRequest, dossier).as_str().to_owned()
+    };
+    let memory = Memory { human_requested: true, ..Memory::default() };
+    let lead = Lead { name: Some("Rafael".into()), ..Lead::default() };
+    let text = about(&lead, &memory, &talk(), card);
+    assert!(text.starts_with("*O lead pediu para falar com uma pessoa*\n\n*Novo lead"), "{text}");
+}
+
+#[test]
+fn the_last_reminder_says_whom_nobody_took_and_since_when() {
+    use crate::handoff::Why;
+    use jiff::civil::datetime;
+
+    let (since, now) = (datetime(2026, 11, 24, 17, 50, 0, 0), datetime(2026, 11, 25, 8, 0, 0, 0));
+    let reminder =
+        |dossier: &Dossier<'_>| handoff_reminder(dossier, Why::HumanRequest, since, now, true);
+    insta::assert_snapshot!(about(&complete(), &Memory::default(), &talk(), reminder));
+}

@@ -60,7 +60,8 @@ pub(super) fn recommendation(scene: &mut Scene<'_>) -> Option<String> {
     let known = scene.voice.is_marked(&presented(&product.code));
     scene.voice.mark(&presented(&product.code));
     let say = if known { Say::RecommendAgain } else { Say::Recommend };
-    (asked || !known).then(|| scene.voice.say_with(say, &blanks))
+    let told = undecided && scene.is_news(Field::Volume);
+    (asked || !known || told).then(|| scene.voice.say_with(say, &blanks))
 }
 
 /// Whether a machine is of the kind the lead wants, and bigger than the one it has.

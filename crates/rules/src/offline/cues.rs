@@ -65,6 +65,11 @@ pub(super) fn wants_to_make(text: &str) -> bool {
     has(text, "wants to make")
 }
 
+/// Whether a text asks to be told when something is there.
+pub(super) fn wants_to_be_told(text: &str) -> bool {
+    has(text, "wants to be told")
+}
+
 /// Whether a text asks for a time.
 pub(super) fn asks_when(text: &str) -> bool {
     has(text, "asks when")
@@ -98,7 +103,9 @@ pub(super) fn insists_on_a_number(text: &str) -> bool {
 /// Whether a text throws numbers about: "100 mil? 50 mil?".
 pub(super) fn guesses_a_number(text: &str) -> bool {
     let number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
-    text.contains('?') && words(text).all(|word| number(word) || list("numbers").contains(&word))
+    text.contains('?')
+        && words(text).next().is_some()
+        && words(text).all(|word| number(word) || list("numbers").contains(&word))
 }
 
 /// Whether a text refuses to answer questions.

@@ -164,6 +164,9 @@ fn present(scene: &mut Scene<'_>, product: &Product, news: bool) -> Option<Strin
             && scene.is_only_asking_of_machines()
             && !scene.is_news(Field::Volume);
         return match (news, asked) {
+            (true, _) if scene.text.contains('?') => {
+                Some(scene.voice.say_with(Say::ProductYes, &blanks))
+            }
             (true, _) => Some(scene.voice.say_with(Say::ProductAgain, &blanks)),
             (false, true) => Some(scene.voice.say_with(Say::ProductMore, &blanks)),
             (false, false) => None,

@@ -46,7 +46,7 @@ pub(super) fn whole_reply(scene: &mut Scene<'_>) -> Option<Course> {
 
 /// Paths on which a model has nothing to add, and must have no say.
 const BEYOND_DISPUTE: &[Path] =
-    &[nothing_to_answer, opted_out, opt_out, leave, acknowledgement, without_words];
+    &[nothing_to_answer, opted_out, opt_out, leave, acknowledgement, without_anything];
 
 /// The whole reply, when the turn leaves nothing to judge.
 pub(super) fn beyond_dispute(scene: &mut Scene<'_>) -> Option<Course> {
@@ -299,6 +299,12 @@ fn without_words(scene: &mut Scene<'_>) -> Option<Course> {
     // What was asked before is still open.
     scene.memory.asked.clone_from(&scene.turn.memory.asked);
     Some(Course::Say(reply))
+}
+
+/// The same, where no model saw what is in the picture either.
+fn without_anything(scene: &mut Scene<'_>) -> Option<Course> {
+    let seen = scene.turn.burst.iter().any(|line| line.seen.is_some());
+    if seen { None } else { without_words(scene) }
 }
 
 /// Whether questions about the purchase are out of place in this turn.

@@ -1,14 +1,14 @@
 //! What to ask next: the most useful thing that is not known, seldom and never twice in a row.
 
 use crate::conversation::Intent;
-use crate::lead::{Field, Unit};
+use crate::lead::{Field, Unit, Urgency};
 use crate::playbook::{Made, Question, Say};
 use crate::qualification::{Circumstances, Temperature, qualify};
 
-use super::advice;
 use super::paths::forbids_questions;
 use super::scene::Scene;
 use super::voice::Blanks;
+use super::{advice, unavailable};
 
 /// The key of the question whether the machine recommended is the one wanted.
 const CONFIRMING: &str = "ask:product:confirm";
@@ -17,6 +17,12 @@ const CONFIRMING: &str = "ask:product:confirm";
 pub(super) fn next(scene: &mut Scene<'_>, answered: bool) -> Option<String> {
     if forbids_questions(scene) {
         return (!answered).then(|| scene.voice.say(Say::Ack));
+    }
+    if only_dreams(scene) {
+        return match scene.voice.has_said(Say::ColdClose) {
+            true => (!answered).then(|| scene.voice.say(Say::Ack)),
+            false => Some(scene.voice.say(Say::ColdClose)),
+        };
     }
     if is_blank_opening(scene) {
         return Some(scene.voice.say(Say::HowToHelp));
@@ -37,6 +43,13 @@ pub(super) fn who(scene: &mut Scene<'_>) -> Option<String> {
         .find(|question| question.fields.contains(&Field::Name) && is_open(scene, question))?
         .clone();
     ask(scene, &question)
+}
+
+/// Somebody without a company and without a purpose near enough to be asked about it.
+fn only_dreams(scene: &Scene<'_>) -> bool {
+    scene.memory.no_company
+        && scene.lead.company.is_none()
+        && scene.lead.urgency == Some(Urgency::Baixa)
 }
 
 /// A first "oi" is asked what it is about, not who it is.
@@ -64,7 +77,9 @@ fn is_open(scene: &Scene<'_>, question: &Question) -> bool {
     let wordings = u32::try_from(question.ask.len()).unwrap_or(u32::MAX);
     let most = scene.playbook.rules.asking.max_times_asked.min(wordings);
     if question.confirms {
-        let pending = advice::pending(scene).is_some();
+        let only = |category: &String| scene.playbook.catalogue.only_one_of(category).is_some();
+        let settled = scene.lead.product_category.as_ref().is_some_and(only);
+        let pending = advice::pending(scene).is_some() && !settled;
         let times = scene.memory.times_asked.get(Field::Product.key()).copied().unwrap_or(0);
         return pending && times < most;
     }
@@ -80,6 +95,8 @@ fn is_wanted(scene: &Scene<'_>, field: Field, most: u32) -> bool {
         Field::Product | Field::ProductCategory => scene.category().is_none(),
         Field::Uf => scene.lead.city.is_some() && scene.lead.uf.is_none(),
         Field::Company => scene.lead.company.is_none() && !scene.memory.no_company,
+        // Nobody can buy soon what is not on sale.
+        Field::Urgency if unavailable::is_wanted(scene) => false,
         other => !scene.lead.knows(other),
     };
     missing && times < most
@@ -133,7 +150,7 @@ fn farewell_to_questions(scene: &mut Scene<'_>, answered: bool) -> Option<String
     }
     let hot = qualify(scene.playbook, &scene.lead, &around).temperature == Temperature::Quente;
     let told = scene.voice.has_said(Say::HandoffOpen) || scene.voice.has_said(Say::HandoffClosed);
-    if hot && !told && !scene.memory.human_requested {
+    if hot && !told {
         let open = scene.is_open();
         return Some(scene.voice.say(if open { Say::HandoffOpen } else { Say::HandoffClosed }));
     }

@@ -50,6 +50,11 @@ impl<'a> Scene<'a> {
         facts.iter().for_each(|fact| lead.apply(&fact.value));
         let text = plain_lines(turn, |line| Some(line.text.as_str()));
         let mut named = turn.playbook.catalogue.named_in(&text);
+        // "a 300 ou a 700?": machines that only the understanding hears.
+        for code in &understood.named {
+            let heard = turn.playbook.catalogue.product(code);
+            named.extend(heard.filter(|it| named.iter().all(|known| known.code != it.code)));
+        }
         if named.is_empty() {
             let quoted = plain_lines(turn, |line| line.quoted.as_deref());
             named = turn.playbook.catalogue.named_in(&quoted);

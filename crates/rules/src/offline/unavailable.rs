@@ -30,6 +30,18 @@ pub(super) fn answer(scene: &mut Scene<'_>) -> Option<Vec<String>> {
     Some(std::iter::once(first).chain(absence.offer_say.clone()).collect())
 }
 
+/// Whether what the lead wants is not on sale.
+pub(super) fn is_wanted(scene: &Scene<'_>) -> bool {
+    let mut products = scene.playbook.catalogue.products.iter();
+    match scene.lead.product.as_deref() {
+        Some(code) => products.any(|it| it.code == code && it.unavailable.is_some()),
+        None => products.any(|it| {
+            it.unavailable.is_some()
+                && Some(it.category.as_str()) == scene.lead.product_category.as_deref()
+        }),
+    }
+}
+
 /// When it is expected, while that lies ahead.
 fn forecast(scene: &mut Scene<'_>, absence: &Unavailable) -> String {
     match absence.forecast_after(scene.turn.now.date()) {
@@ -53,6 +65,7 @@ fn wanted<'a>(scene: &Scene<'a>) -> Option<&'a Product> {
     let asked =
         scene.wants(Intent::UnavailableProduct) && catalogue.not_sold_in(&scene.text).is_empty();
     let when = cues::asks_when(&scene.text) && scene.lead.product.is_some();
+    let told = told || cues::wants_to_be_told(&scene.text) && is_wanted(scene);
     named
         .filter(|_| scene.is_about_buying())
         .or_else(|| of_interest.filter(|_| told || asked || when))

@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 
 use crate::conversation::Turn;
 use crate::lead::Lead;
+use crate::plain_text::{has_words, plain};
 use crate::playbook::{Playbook, Product, Say, fill};
 
 /// How many used phrases are remembered.
@@ -78,7 +79,11 @@ impl Blanks {
 impl<'a> Voice<'a> {
     pub(super) fn new(turn: &Turn<'a>, lead: &Lead) -> Self {
         let used = turn.memory.used.clone();
-        Self { playbook: turn.playbook, used, blanks: Blanks::of(turn.playbook, lead, turn.now) }
+        let mut blanks = Blanks::of(turn.playbook, lead, turn.now);
+        if let Some(salutation) = salutation_of_the_lead(turn) {
+            blanks = blanks.with("saudacao", salutation);
+        }
+        Self { playbook: turn.playbook, used, blanks }
     }
 
     /// A phrase for the occasion.
@@ -139,6 +144,15 @@ impl<'a> Voice<'a> {
 pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The lead's own "boa noite", which is answered as it was said, whatever the clock shows.
+fn salutation_of_the_lead(turn: &Turn<'_>) -> Option<&'static str> {
+    let texts = || turn.burst.iter().map(|line| plain(&line.text));
+    [("bom dia", "Bom dia"), ("boa tarde", "Boa tarde"), ("boa noite", "Boa noite")]
+        .into_iter()
+        .find(|(said, _)| texts().any(|text| has_words(&text, said)))
+        .map(|(_, salutation)| salutation)
 }
 
 fn salutation(hour: i8) -> &'static str {

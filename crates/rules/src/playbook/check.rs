@@ -167,15 +167,19 @@ pub(super) fn rules(playbook: &Playbook, source: &Source<'_>, problems: &mut Vec
         ));
     }
     questions(playbook, source, problems);
-    for seller in &rules.sellers {
-        if !(12..=13).contains(&seller.phone.len())
-            || seller.phone.bytes().any(|b| !b.is_ascii_digit())
-        {
+    phones(playbook, source, problems);
+}
+
+/// The numbers of those whom the company's own messages go to.
+fn phones(playbook: &Playbook, source: &Source<'_>, problems: &mut Vec<Problem>) {
+    let sellers = playbook.rules.sellers.iter().map(|it| (it.name.as_str(), it.phone.as_str()));
+    let digest = playbook.rules.digest.iter().map(|it| ("quem recebe o resumo", it.phone.as_str()));
+    for (whose, phone) in sellers.chain(digest) {
+        if !(12..=13).contains(&phone.len()) || phone.bytes().any(|b| !b.is_ascii_digit()) {
             problems.push(source.problem(
-                source.line_of_value(&seller.phone),
+                source.line_of_value(phone),
                 format!(
-                    "o telefone de {} deve ter só números, com 55 e DDD, como 5543999990000",
-                    seller.name
+                    "o telefone de {whose} deve ter só números, com 55 e DDD, como 5543999990000"
                 ),
             ));
         }

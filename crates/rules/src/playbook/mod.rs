@@ -14,7 +14,9 @@ pub use catalogue::{
 };
 pub use company::{Agent, Company};
 pub use phrases::{Phrases, Say, fill};
-pub use rules::{Asking, FollowUp, Guarding, Question, Rules, Seller, Technical, VolumeRules};
+pub use rules::{
+    Asking, Digest, FollowUp, Guarding, Question, Rules, Seller, Technical, VolumeRules,
+};
 
 use source::Source;
 

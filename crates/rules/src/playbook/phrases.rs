@@ -80,6 +80,8 @@ occasions! {
     AckEmail = "ack_email": "The lead told its e-mail.",
     Product = "product": "Presents a machine.",
     ProductAgain = "product_again": "A machine that was presented before is chosen.",
+    ProductYes = "product_yes": "Asked whether there is a machine that was presented before.",
+    ColdClose = "cold_close": "Somebody without a company who is only looking.",
     ProductMore = "product_more": "A detail the playbook does not have.",
     Recommend = "recommend": "Names the machine that fits the volume.",
     RecommendAgain = "recommend_again": "The machine that fits was named before.",

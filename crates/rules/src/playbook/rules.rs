@@ -1,10 +1,11 @@
 //! How leads are served: thresholds, hours, questions, and what may never be said.
 
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 use serde::Deserialize;
 
 use crate::hours::BusinessHours;
 use crate::lead::{Field, Unit};
+use crate::phone::Phone;
 
 /// The rules of service.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -20,6 +21,9 @@ pub struct Rules {
     /// When a lead that fell silent is written to again.
     #[serde(default)]
     pub follow_up: FollowUp,
+    /// Who gets the daily digest; nobody when absent.
+    #[serde(default)]
+    pub digest: Option<Digest>,
     /// Limits of asking.
     #[serde(rename = "questions")]
     pub asking: Asking,
@@ -69,6 +73,31 @@ pub struct Seller {
     pub name: String,
     /// WhatsApp number, digits with country code.
     pub phone: String,
+}
+
+/// Who gets the daily digest, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Digest {
+    /// WhatsApp number, digits with country code.
+    pub phone: String,
+    /// From what time of a working day on.
+    pub hour: Time,
+}
+
+impl Rules {
+    /// The company's own people whom we write to, by number.
+    pub fn insiders(&self) -> impl Iterator<Item = &str> {
+        let sellers = self.sellers.iter().map(|seller| seller.phone.as_str());
+        sellers.chain(self.digest.iter().map(|digest| digest.phone.as_str()))
+    }
+
+    /// The number of an insider as the playbook has it, by any variant of it.
+    pub fn insider(&self, address: &str) -> Option<&str> {
+        let canonical = |text: &str| text.parse::<Phone>().ok().map(|phone| phone.canonical());
+        let wanted = canonical(address)?;
+        self.insiders().find(|phone| canonical(phone).as_ref() == Some(&wanted))
+    }
 }
 
 /// When a lead that fell silent is written to again.

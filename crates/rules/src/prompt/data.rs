@@ -49,7 +49,13 @@ fn said(line: &Line) -> String {
         .as_deref()
         .map(|text| format!("[em resposta a \"{}\"] ", capped(text, LONGEST_LABEL)))
         .unwrap_or_default();
-    format!("{author}{kind}{quoted}{}", capped(&line.text, LONGEST))
+    let seen = line
+        .seen
+        .as_deref()
+        .map(|text| format!("[a imagem mostra: {}] ", capped(text, LONGEST_LABEL)))
+        .unwrap_or_default();
+    let doubtful = if line.doubtful { "[talvez o cliente não tenha recebido] " } else { "" };
+    format!("{doubtful}{author}{kind}{quoted}{seen}{}", capped(&line.text, LONGEST))
 }
 
 /// Visible characters alone, and not too many of them.

@@ -57,6 +57,30 @@ fn the_changing_part_is_labelled_data() {
 }
 
 #[test]
+fn a_picture_and_a_message_that_may_be_lost_are_labelled() {
+    let with_lines = with_turn("oi", |turn| {
+        let history =
+            [Line { doubtful: true, ..Line::text(Author::Agent, "Em qual cidade vocês estão?") }];
+        let burst = [Line {
+            kind: Kind::Image,
+            seen: Some("uma formadora\u{202e} de hambúrguer em Londrina".into()),
+            ..Line::text(Author::Lead, "tenho essa")
+        }];
+        let turn = Turn { history: &history, burst: &burst, ..*turn };
+        assert!(crate::understand::read(&turn).facts.iter().all(|fact| fact.quote != "Londrina"));
+        build(&turn).messages
+    });
+    assert_eq!(
+        with_lines[1].1,
+        "[talvez o cliente não tenha recebido] Em qual cidade vocês estão?"
+    );
+    assert_eq!(
+        with_lines[2].1,
+        "[imagem] [a imagem mostra: uma formadora de hambúrguer em Londrina] tenho essa"
+    );
+}
+
+#[test]
 fn foreign_text_is_capped() {
     let prompt = with_turn(&"a".repeat(100_000), build);
     assert!(prompt.messages.iter().map(|(_, text)| text.len()).sum::<usize>() < 5_000);

@@ -301,7 +301,8 @@ impl Catalogue {
             named.end,
             "e tem faz serve custa esta fica sai maior menor trabalha vem roda funciona ou precisa usa",
         );
-        let closes = text.is(at, "da na") && text.gap(named.end) >= Gap::Stop;
+        let either = at > 0 && text.word(at - 1) == "ou";
+        let closes = (either || text.is(at, "da na")) && text.gap(named.end) >= Gap::Stop;
         (goes_on || closes).then_some(named)
     }
 

@@ -132,6 +132,10 @@ fn continues_name(text: &Text, start: usize, at: usize, joined: bool) -> bool {
     {
         return false;
     }
+    // "Neto do Neto Lanches"
+    if joined && text.gap(at + 1) <= Gap::Space && lexicon::is_company_word(text.fold(at + 1)) {
+        return false;
+    }
     let capitals = text.capitalised(start) && !text.capitals_mean_nothing(start);
     let capital = capitals && text.capitalised(at);
     let known = is_surname(fold) || (is_first_name(fold) && !joined);

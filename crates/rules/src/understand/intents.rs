@@ -73,7 +73,7 @@ pub fn read(
         }
     }
     intents.extend(wants::accepted_offer(reading));
-    refine(text, found, machines, &mut intents);
+    refine(text, found, machines, !facts.is_empty(), &mut intents);
     intents.sort_unstable();
     intents.dedup();
     intents
@@ -113,7 +113,7 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
         Intent::Catalog if text.any(start..start + 4, "<link>") => true,
         Intent::Price => is_idle_price(text, found),
         Intent::Catalog => {
-            text.near_before(start, 4, "vi vimos viu assisti mando mandei envio enviei segue")
+            text.near_before(start, 6, "vi vimos viu assisti mando mandei envio enviei segue")
                 || denied_before(text, start, 3)
         }
         Intent::Technical if word.starts_with("pneumatic") || word.starts_with("mold") => {
@@ -131,7 +131,7 @@ fn is_idle(reading: &Reading<'_>, found: &Match<Intent>) -> bool {
 
 /// "depende do preço", "já recebi a proposta", "o valor do frete": no price is asked.
 fn is_idle_price(text: &Text, found: &Match<Intent>) -> bool {
-    const HAD: &str = "depende aguardando esperando recebi vi mandaram passaram pesquisando pesquisar \
+    const HAD: &str = "depende aguardando esperando ficou ficaram prometeu prometeram recebi vi mandaram passaram pesquisando pesquisar \
                        sondando comparando";
     let freight = text.is(found.end, "do de o") && text.word(found.end + 1) == "frete"
         || text.word(found.end) == "frete" && text.word(found.start) == "quanto";
@@ -176,7 +176,13 @@ fn requests(text: &Text, at: usize) -> bool {
 }
 
 /// One intent often wears the words of another.
-fn refine(text: &Text, found: &[Match<Intent>], machines: &Machines, intents: &mut Vec<Intent>) {
+fn refine(
+    text: &Text,
+    found: &[Match<Intent>],
+    machines: &Machines,
+    told: bool,
+    intents: &mut Vec<Intent>,
+) {
     use Intent::{
         Catalog, DeliveryTime, Discount, Greeting, Human, JobSeeker, OptOut, Payment, Price,
         ProductQuestion, Spam, Supplier, Technical, UnavailableProduct,
@@ -201,6 +207,19 @@ fn refine(text: &Text, found: &[Match<Intent>], machines: &Machines, intents: &m
     drop(Supplier, &[Price, Human, ProductQuestion, Technical, Catalog]);
     drop(Supplier, &[UnavailableProduct, Payment, DeliveryTime]);
     drop(JobSeeker, &[ProductQuestion, Human, Technical, Supplier, Price]);
+    // "mandei errado, o e-mail é": a slip, not a wrong number.
+    if told {
+        let slip =
+            |m: &Match<Intent>| text.any(m.start..m.end, "errado errada errei engano mandei");
+        if found.iter().filter(|m| m.label == Intent::OffTopic).all(slip) {
+            intents.retain(|intent| *intent != Intent::OffTopic);
+        }
+    }
+    let mut drop = |sign: Intent, gone: &[Intent]| {
+        if intents.contains(&sign) {
+            intents.retain(|intent| !gone.contains(intent));
+        }
+    };
     if machines.wanted.is_empty() {
         drop(Intent::Injection, &[ProductQuestion]);
     }

@@ -6,6 +6,18 @@ use super::numbers::{self, Number};
 use super::text::{Gap, Text, one_of};
 use crate::lead::{Period, Unit};
 
+/// "3 a 4 mil": the thousand of the upper bound belongs to the lower one too.
+pub fn shared_thousand(text: &Text, number: &Number) -> f64 {
+    let upper = numbers::read(text, number.end + 1);
+    let linked = text.is(number.end, "a ate ou");
+    let thousands = |upper: &Number| {
+        let said = (upper.start..upper.end).any(|at| text.is_typed(at, "mil k"));
+        said && upper.value >= 1_000.0 && upper.value / 1_000.0 > number.value
+    };
+    let own = (number.start..number.end).any(|at| text.is_typed(at, "mil k"));
+    if linked && !own && upper.as_ref().is_some_and(thousands) { 1_000.0 } else { 1.0 }
+}
+
 /// "200 a 300", "200-300", "entre 200 e 300", "200 ou 300": one past the upper bound.
 pub fn range_end(text: &Text, number: &Number) -> Option<usize> {
     let linked = text.is(number.end, "a ate ou e");

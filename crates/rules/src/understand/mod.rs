@@ -36,6 +36,7 @@ use std::cell::RefCell;
 
 use crate::conversation::{Author, Intent, Kind, Line, Turn};
 use crate::lead::{Fact, Lead, Value};
+use crate::playbook::Playbook;
 use catalogue::Catalogue;
 use contact::Special;
 use question::Question;
@@ -53,6 +54,8 @@ pub struct Understanding {
     pub facts: Vec<Fact>,
     /// What the lead does or wants, in the order of [`Intent`].
     pub intents: Vec<Intent>,
+    /// Codes of the machines it names and does not reject, in order.
+    pub named: Vec<String>,
 }
 
 /// All that helps to understand a burst.
@@ -75,6 +78,14 @@ pub fn read(turn: &Turn<'_>) -> Understanding {
     let Turn { playbook, lead, history, burst, .. } = *turn;
     let agent = playbook.company.agent.name.as_str();
     understand(&Context { catalogue: &playbook.machines, agent, lead, history, burst })
+}
+
+/// What a few words say by themselves, outside any conversation.
+pub fn words(playbook: &Playbook, words: &str) -> Vec<Fact> {
+    let burst = [Line::text(Author::Lead, words)];
+    let (catalogue, agent) = (&playbook.machines, playbook.company.agent.name.as_str());
+    let lead = &Lead::default();
+    understand(&Context { catalogue, agent, lead, history: &[], burst: &burst }).facts
 }
 
 /// Understands a burst.
@@ -108,7 +119,8 @@ pub fn understand(context: &Context<'_>) -> Understanding {
     let mut facts = facts(&reading, &machines);
     let intents = intents::read(&reading, &found, &machines, &facts);
     drop_untrue(&text, &found, &intents, &mut facts);
-    Understanding { facts, intents }
+    let named = machines.wanted.iter().filter_map(|one| one.code.clone()).collect();
+    Understanding { facts, intents, named }
 }
 
 /// The words of a line, when it has some: a sticker or a reaction has none.
@@ -161,8 +173,10 @@ fn contacts(reading: &Reading<'_>) -> Vec<Fact> {
             continue;
         }
         let wins = |earlier: Option<usize>| {
-            let own = (at.saturating_sub(4)..at)
-                .any(|i| text.is(i, "meu minha") && text.is(i + 1, "e email cnpj pessoal proprio"));
+            let own = (at.saturating_sub(4)..at).any(|i| {
+                text.word(i) == "mim"
+                    || text.is(i, "meu minha") && text.is(i + 1, "e email cnpj pessoal proprio")
+            });
             earlier.is_none_or(|earlier| own || scope::corrected_between(text, earlier, at))
         };
         match &token.special {

@@ -142,6 +142,8 @@ fn framed(text: &Text, m: &Mention, asked: bool, person: bool) -> Strength {
         "de" | "do" | "da" => said_from(text, m, asked),
         "e" if asked || corrected || one_of(back(2), "cidade municipio") => Strength::Origin,
         "e" if back(2) == "aqui" && !person => Strength::Origin,
+        // "é Jaú, não Bauru"
+        "e" if text.word(m.whole) == "nao" && text.gap(m.whole) == Gap::Comma => Strength::Origin,
         "precisamente" | "especificamente" | "exatamente" => Strength::Here,
         // "é pra Boa Vista": the machine goes there.
         "para" if text.raw(m.start.wrapping_sub(2)) == "é" && !text.sentence(m.start).question => {
@@ -233,6 +235,7 @@ fn located(text: &Text, m: &Mention, article: bool) -> Strength {
     // "tem loja em São Paulo?" asks where the company is.
     let theirs = asks
         && text.is(start, "tem voces voce teria existe")
+        && !text.near_before(m.start, 4, "minha meu nossa nosso")
         && !text.near_before(m.start, 9, "aqui");
     if site(7) && !theirs {
         let nearest = (start.max(m.start.saturating_sub(7))..m.start)
@@ -332,9 +335,11 @@ fn state_alone(reading: &Reading<'_>, asked: bool) -> Option<(&'static str, usiz
         if let Some((uf, end)) = named {
             let alone = text.gap(at) >= Gap::Stop && text.gap(end) >= Gap::Comma;
             // "do Ceará", to "de onde você fala?".
+            // "a de Minas"
             let from = at == text.sentence(at).start + 1
                 && text.is(at - 1, "do da de no na em")
-                && text.gap(end) >= Gap::Comma;
+                && text.gap(end) >= Gap::Comma
+                || at > 1 && text.is(at - 1, "de do da") && text.is(at - 2, "a o");
             if placed(text, at) || (asked && (alone || from || text.gap(at) >= Gap::Comma)) {
                 return Some((uf, at, end));
             }

@@ -278,6 +278,7 @@ fn needed(reading: &Reading<'_>) -> Option<Fact> {
             thing
                 && !denied_before(text, *at, 4)
                 && !reading.scope.third(*at)
+                && !reading.scope.past(*at)
                 && !text.is(at + 1, "propria antiga")
         })
     })?;

@@ -213,7 +213,7 @@ fn about_the_reply(text: &Text, at: usize) -> bool {
             || word.starts_with("respost")
             || word.starts_with("retorn")
             || word.starts_with("lig") && word.len() <= 6
-            || one_of(word, "visita visitar reuniao passo mando chamo falo aviso")
+            || one_of(word, "visita visitar reuniao passo mando chamo falo aviso falar alguem atendente vendedor")
     })
 }
 

@@ -185,12 +185,25 @@ fn starts_third(text: &Text, at: usize, start: usize) -> bool {
                     || text.is(i, "quer precisa queria")
                         && text.is(i + 1, "comprar uma um ver saber a o trocar de")
             });
-        return mine && !address && !for_him && !along && !asks;
+        // "sou o Neto": a name.
+        let named =
+            one_of(word, "neto junior") && text.capitalised(at) && !text.capitals_mean_nothing(at);
+        return mine && !named && !address && !for_him && !along && !asks;
     }
     match word {
         // "o dono do Rei da Chapa falou bem": praise by others.
         "dono" | "dona" => {
             one_of(before, "o a") && text.is(at + 1, "do da") && !one_of(before2, "sou e eu")
+        }
+        // "uma hamburgueria famosa daqui usa a FB700".
+        "hamburgueria" | "restaurante" | "empresa" | "fabrica" | "frigorifico" | "acougue"
+        | "lanchonete" | "industria" => {
+            one_of(before, "uma um outra outro")
+                && !one_of(
+                    before2,
+                    "tenho temos sou somos abri abrimos abrindo para em de montar abrir montando com tem e",
+                )
+                && (at + 1..at + 6).any(|i| text.is(i, "usa usam comprou tem adora"))
         }
         "ouvi" | "soube" => text.is(at + 1, "falar de que") && text.word(at + 2) != "voces",
         "vi" => {
@@ -223,8 +236,8 @@ fn ends_third(text: &Text, at: usize) -> bool {
 fn starts_past(text: &Text, at: usize) -> bool {
     match text.word(at) {
         "fazia" | "faziamos" | "produzia" | "produziamos" | "vendia" | "vendiamos" | "morava"
-        | "moravamos" | "nasci" | "antigamente" | "vim" | "viemos" | "sai" | "saimos" | "mudei"
-        | "mudamos" => true,
+        | "moravamos" | "nasci" | "estive" | "comi" | "provei" | "antigamente" | "vim"
+        | "viemos" | "sai" | "saimos" | "mudei" | "mudamos" => true,
         "cheguei" | "chegamos" | "chegou" => text.word(at + 1) == "a",
         "ja" => text.is(at + 1, "fiz tive fizemos tivemos produzi trabalhei morei fui usei"),
         "era" => text.is(at + 1, "de do da em uns umas"),

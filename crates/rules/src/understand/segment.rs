@@ -140,7 +140,7 @@ fn ours(text: &Text, at: usize, end: usize) -> bool {
 
 /// "visitar a fábrica", "compro do açougue", "propaganda do bar", "a lanchonete do meu pai".
 fn of_others(text: &Text, at: usize, end: usize) -> bool {
-    const SEEN: &str = "vi visitar conhecer compro comprei compramos propaganda anuncio video \
+    const SEEN: &str = "vi visitar visitei visitamos conheci fui conhecer compro comprei compramos propaganda anuncio video \
                         indicacao ir retirar buscar direto falou";
     const MINE: &str = "minha meu nossa nosso sou somos tenho aqui para temos";
     let back = |places| text.before(at, places);

@@ -2,8 +2,8 @@
 
 use super::answer::{self, Reply};
 use super::measure::{
-    contents, period_after, period_before, period_in, period_word, range_end, times_per, unit_at,
-    unit_in, unit_within,
+    contents, period_after, period_before, period_in, period_word, range_end, shared_thousand,
+    times_per, unit_at, unit_in, unit_within,
 };
 use super::numbers::{self, Number};
 use super::reading::Reading;
@@ -116,7 +116,7 @@ fn candidate(reading: &Reading<'_>, at: usize) -> Option<Candidate> {
     {
         return None;
     }
-    let mut amount = number.value;
+    let mut amount = number.value * shared_thousand(text, &number);
     let mut end = range_end(text, &number).unwrap_or(number.end);
     let mut inside = None;
     if let Some((times, stop)) = contents(text, end) {

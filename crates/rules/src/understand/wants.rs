@@ -118,10 +118,12 @@ fn beside(text: &Text, found: &Match<Want>, machines: &Machines, other: bool) ->
         let of_food = text.word(at) == "a"
             && text.word(at + 1) == "de"
             && text.is(at + 2, "hamburguer linguica espeto");
-        of_food || text.is(at, "maquina maquinas equipamento equipamentos algo")
+        // "preciso da máquina instalada": the one spoken of.
+        let known = text.is(at + 1, "instalada instalado rodando funcionando pronta");
+        of_food || text.is(at, "maquina maquinas equipamento equipamentos algo") && !known
     });
     let last = named.map_or(found.end, |named| named.end) + 3;
-    (named.is_some() || (thing && !other)) && !text.any(found.start..last, ABOUT)
+    (named.is_some() || (thing && !other)) && !text.any(found.start..last.min(end), ABOUT)
 }
 
 /// "pode mostrar": the machine that the agent offered to show.

@@ -134,11 +134,11 @@ async fn ask(
             Ok(answer) => answer,
             Err(failure) => {
                 ledger.note(round, failure.label(), &failure.to_string());
-                failure.bill().into_iter().for_each(|bill| ledger.count(bill));
+                failure.bill().into_iter().for_each(|bill| book(&mut ledger.record, bill));
                 return None;
             }
         };
-        ledger.count(&answer.bill);
+        book(&mut ledger.record, &answer.bill);
         let draft = match prompt::read(&answer.text, turn) {
             Ok(draft) => draft,
             Err(malformed) => {
@@ -159,6 +159,28 @@ async fn ask(
     None
 }
 
+/// Adds what a call took to a turn's account.
+pub fn book(record: &mut TurnRecord, bill: &Bill) {
+    let add = |sum: Option<i64>, more: u64| {
+        Some(sum.unwrap_or(0).saturating_add(i64::try_from(more).unwrap_or(i64::MAX)))
+    };
+    record.model = Some(bill.model.clone());
+    if let Some(usage) = &bill.usage {
+        record.prompt_tokens = add(record.prompt_tokens, usage.prompt);
+        record.cached_tokens = add(record.cached_tokens, usage.cached);
+        record.completion_tokens = add(record.completion_tokens, usage.completion);
+        for (kind, tokens) in
+            [("prompt", usage.prompt), ("cached", usage.cached), ("completion", usage.completion)]
+        {
+            metrics::counter!("seleto_model_tokens_total", "kind" => kind).increment(tokens);
+        }
+    }
+    if let Some(cost) = bill.cost_micro_usd {
+        record.cost_micro_usd = add(record.cost_micro_usd, cost);
+        metrics::counter!("seleto_model_cost_micro_usd_total").increment(cost);
+    }
+}
+
 /// The structured call for a prompt.
 pub(crate) fn completion(model: &str, prompt: Prompt, phone: Option<&str>) -> Completion {
     let message = |(role, text)| (self::role(role), text);
@@ -166,6 +188,7 @@ pub(crate) fn completion(model: &str, prompt: Prompt, phone: Option<&str>) -> Co
         model: model.to_owned(),
         system: prompt.system,
         messages: prompt.messages.into_iter().map(message).collect(),
+        picture: None,
         schema: Some(Schema { name: "turn".to_owned(), body: prompt.schema }),
         temperature: 0.7,
         max_tokens: MAX_TOKENS,
@@ -212,30 +235,6 @@ impl Ledger {
         for breach in breaches {
             tracing::warn!(round, rule = breach.rule, "guardrail stopped a reply");
             self.verdicts.push(format!("{round}: {breach}"));
-        }
-    }
-
-    fn count(&mut self, bill: &Bill) {
-        let record = &mut self.record;
-        let add = |sum: Option<i64>, more: u64| {
-            Some(sum.unwrap_or(0) + i64::try_from(more).unwrap_or(i64::MAX))
-        };
-        record.model = Some(bill.model.clone());
-        if let Some(usage) = &bill.usage {
-            record.prompt_tokens = add(record.prompt_tokens, usage.prompt);
-            record.cached_tokens = add(record.cached_tokens, usage.cached);
-            record.completion_tokens = add(record.completion_tokens, usage.completion);
-            for (kind, tokens) in [
-                ("prompt", usage.prompt),
-                ("cached", usage.cached),
-                ("completion", usage.completion),
-            ] {
-                metrics::counter!("seleto_model_tokens_total", "kind" => kind).increment(tokens);
-            }
-        }
-        if let Some(cost) = bill.cost_micro_usd {
-            record.cost_micro_usd = add(record.cost_micro_usd, cost);
-            metrics::counter!("seleto_model_cost_micro_usd_total").increment(cost);
         }
     }
 

@@ -94,7 +94,13 @@ const DASHED_TOKEN: &str = "api-access-token";
 impl Client {
     /// Checks the settings; makes no call.
     pub fn new(http: reqwest::Client, settings: Settings) -> Result<Self, InvalidSettings> {
-        let base = Url::parse(settings.base_url.trim()).map_err(|_| InvalidSettings::BaseUrl)?;
+        let mut base =
+            Url::parse(settings.base_url.trim()).map_err(|_| InvalidSettings::BaseUrl)?;
+        // Some copy the address of a call instead of the server's.
+        if let Some(at) = base.path().find("/api/v1") {
+            let server = base.path()[..at].to_owned();
+            base.set_path(&server);
+        }
         if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
             return Err(InvalidSettings::BaseUrl);
         }

@@ -12,7 +12,7 @@ mod wire;
 pub use client::{Client, InvalidSettings, Settings};
 pub use failure::{Access, Doubt, Failure};
 pub use mirror::ChatwootMirror;
-pub use probe::{Probe, probe, state_of};
+pub use probe::{examine, state_of};
 pub use wire::{
     Contact, ContactFields, Conversation, Direction, File, Inbox, Message, NewMessage, Profile,
     Registration, Status,

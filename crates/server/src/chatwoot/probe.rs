@@ -1,21 +1,38 @@
 //! Finds out whether Chatwoot answers, takes our token, and has what we need.
 
 use super::{Client, Failure};
+use crate::doctor::{Finding, Works};
 use crate::health::State;
 
-/// What was found, for health and `seleto doctor`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Probe {
-    /// The service's state.
-    pub state: State,
+/// Examines Chatwoot for `seleto doctor`; without a client it is not used.
+pub async fn examine(client: Option<&Client>) -> Finding {
+    let Some(client) = client else {
+        let detail = "opcional: sem ele o resto funciona";
+        return Finding::new(NAME, "não", Works::Unused, detail);
+    };
+    let Probe { state, problems, found } = probe(client).await;
+    let works = match (state, problems.is_empty()) {
+        (State::Configured, true) => Works::Yes,
+        (State::Configured, false) => Works::Warned,
+        _ => Works::No,
+    };
+    let parts = Some(found).filter(|found| !found.is_empty()).into_iter().chain(problems);
+    Finding::new(NAME, "sim", works, parts.collect::<Vec<_>>().join(". "))
+}
+
+const NAME: &str = "Chatwoot";
+
+/// What was found.
+struct Probe {
+    state: State,
     /// What stands in the way or may surprise, with the remedy.
-    pub problems: Vec<String>,
+    problems: Vec<String>,
     /// What there is, in a few words.
-    pub found: String,
+    found: String,
 }
 
 /// Asks for the inbox and for the token's owner.
-pub async fn probe(client: &Client) -> Probe {
+async fn probe(client: &Client) -> Probe {
     let inbox = client.inbox().await;
     let mut probe = Probe { state: state_of(&inbox), problems: Vec::new(), found: String::new() };
     match inbox {

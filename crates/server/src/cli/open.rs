@@ -7,10 +7,12 @@ use secrecy::ExposeSecret;
 
 use super::{Configured, Failed};
 use crate::app;
+use crate::chatwoot::setup;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::store::supabase_schema::Differences;
 use crate::store::{Error, Store, migrate, sqlite_path};
-use crate::web::ZAPI_WEBHOOKS;
+use crate::web::{PIPERUN_WEBHOOK, ZAPI_WEBHOOKS};
 
 /// Holds the embedded database for this process alone; given back when dropped.
 pub(super) struct Alone(#[expect(dead_code, reason = "held, not read")] Option<File>);
@@ -66,10 +68,15 @@ fn lock(config: &Config) -> Result<Alone, Failed> {
 pub(super) async fn migrate((config, _): Configured) -> Result<ExitCode, Failed> {
     let clock = Clock::system();
     let store = Store::open(config.database_url.expose_secret())?;
-    match migrate::run(&store, clock.now()).await? {
+    match migrate::run_thoroughly(&store, clock.now()).await? {
         0 => println!("o banco já está na versão atual"),
         1 => println!("1 migração aplicada"),
         applied => println!("{applied} migrações aplicadas"),
+    }
+    let differences = store.read(Differences).await?;
+    if !differences.is_empty() {
+        println!("\nNada foi apagado nem convertido. Diferenças que pedem atenção:");
+        differences.iter().for_each(|difference| println!("  {difference}"));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -83,6 +90,15 @@ pub(super) async fn webhook_urls((config, _): Configured) -> Result<ExitCode, Fa
         println!("  {purpose}\n    {base}{path}?token={}\n", secret.expose_secret());
     }
     println!("Ative também \"Notificar mensagens enviadas por mim\".");
+    if config.chatwoot.is_some() {
+        println!("\nCadastre no Chatwoot (Configurações > Integrações > Webhooks):\n");
+        let url = setup::address(&base, &secret);
+        println!("  {}\n    {}", setup::EVENTS.join(", "), url.expose_secret());
+    }
+    if config.piperun.is_some() {
+        println!("\nNo PipeRun, uma ação automática do funil pode avisar na hora (opcional):\n");
+        println!("  {base}{PIPERUN_WEBHOOK}?token={}", secret.expose_secret());
+    }
     if config.public_url.is_none() {
         println!(
             "\nPUBLIC_URL não está definida: troque {base} pelo endereço https público do servidor."

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Configured, Failed, open, table};
 use crate::app::App;
+use crate::chatwoot::setup::{self, Done, NotRegistered, Registered};
 use crate::clock::Clock;
 use crate::telemetry::Metrics;
 use crate::zapi;
@@ -50,7 +51,8 @@ pub(super) async fn run((config, _): Configured) -> Result<ExitCode, Failed> {
     };
     let store = open::migrated(&config, &Clock::system()).await?;
     let app = App::new(config, store, Clock::system(), Metrics::none()).await?;
-    let steps = [("Z-API", zapi(&app, &public_url).await)];
+    let steps =
+        [("Z-API", zapi(&app, &public_url).await), ("Chatwoot", chatwoot(&app, &public_url).await)];
     let head = ["serviço", "webhooks", "detalhe"].map(str::to_owned).to_vec();
     let row = |(service, step): &(&str, Step)| {
         vec![(*service).to_owned(), step.state().to_owned(), step.detail().to_owned()]
@@ -111,4 +113,48 @@ fn verified(account: &zapi::Account, url: &SecretString) -> Step {
         );
     }
     Step::Done("registrados e conferidos".to_owned())
+}
+
+async fn chatwoot(app: &App, public_url: &str) -> Step {
+    let Some(client) = &app.chatwoot else { return Step::Unused };
+    let url = setup::address(public_url, &app.webhook_secret);
+    let registered = match setup::register(client, &url).await {
+        Ok(registered) => registered,
+        Err(NotRegistered::Failed(failure)) => {
+            return Step::Failed(format!("{failure}. {}", failure.remedy()));
+        }
+        Err(NotRegistered::NotListed) => {
+            return Step::ByHand(format!(
+                "{}: cadastre em Configurações > Integrações > Webhooks o endereço que `seleto \
+                 webhook-urls` mostra, com os eventos {}",
+                NotRegistered::NotListed,
+                setup::EVENTS.join(", ")
+            ));
+        }
+    };
+    Step::Done(told(app, &registered))
+}
+
+fn told(app: &App, registered: &Registered) -> String {
+    let done = match registered.done {
+        Done::Nothing => "já estava registrado",
+        Done::Completed => "registrado, com os eventos que faltavam",
+        Done::Made => "registrado e conferido",
+    };
+    let mut parts = vec![done.to_owned()];
+    if registered.others > 0 {
+        parts.push(format!(
+            "há {} outro(s) webhook(s) de agente na conta: apague os que não usa, no Chatwoot",
+            registered.others
+        ));
+    }
+    let configured = app.config.chatwoot.as_ref().is_some_and(|it| it.webhook_secret.is_some());
+    if registered.secret.is_some() && !configured {
+        parts.push(
+            "o Chatwoot assina os eventos: copie o segredo do webhook (Configurações > \
+             Integrações > Webhooks) para CHATWOOT_WEBHOOK_SECRET"
+                .to_owned(),
+        );
+    }
+    parts.join("; ")
 }

@@ -4,7 +4,9 @@ mod vendors;
 
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use seleto_rules::agent_mode::{AgentMode, Level};
+use seleto_rules::phone::Phone;
 use seleto_rules::quiet_time::QuietTime;
 
 use crate::external_call::Phones;
@@ -56,6 +58,8 @@ pub struct Config {
     pub chatwoot: Option<Chatwoot>,
     /// The CRM.
     pub piperun: Option<PipeRun>,
+    /// How far the agent is let loose at its first start; people change it later.
+    pub agent_mode: Option<AgentMode>,
     /// Simulated vendors: webhooks are open to this machine.
     pub demo: bool,
     /// Instructions for the model in place of the playbook's; only an evaluation sets it.
@@ -157,6 +161,7 @@ impl Config {
             supabase: reader.supabase(),
             chatwoot: reader.chatwoot(),
             piperun: reader.piperun(),
+            agent_mode: reader.agent_mode(),
             demo: false,
             system_prompt: None,
         };
@@ -165,12 +170,25 @@ impl Config {
 
     /// The lanes of the vendors that keep a copy of our record.
     pub fn mirrors(&self) -> Vec<Lane> {
+        let in_the_cloud = self.supabase.is_some() && !self.is_supabase_our_database();
         let configured = [
             (Lane::Chatwoot, self.chatwoot.is_some()),
-            (Lane::Supabase, self.supabase.is_some()),
+            (Lane::Supabase, in_the_cloud),
             (Lane::Piperun, self.piperun.is_some()),
         ];
         configured.into_iter().filter(|(_, set)| *set).map(|(lane, _)| lane).collect()
+    }
+
+    /// Whether our own database is one of Supabase's.
+    pub fn is_database_on_supabase(&self) -> bool {
+        vendors::supabase_project(self.database_url.expose_secret()).is_some()
+    }
+
+    /// Whether our own database is that of the configured project: then nothing is to be mirrored.
+    pub fn is_supabase_our_database(&self) -> bool {
+        let ours = vendors::supabase_project(self.database_url.expose_secret());
+        let theirs = self.supabase.as_ref().and_then(vendors::Supabase::project);
+        ours.is_some() && ours == theirs
     }
 
     /// Whether only this machine can reach us.
@@ -192,6 +210,21 @@ impl Reader<'_> {
 
     fn secret(&self, name: &str) -> Option<SecretString> {
         self.text(name).map(SecretString::from)
+    }
+
+    fn agent_mode(&mut self) -> Option<AgentMode> {
+        let listed = self.text("AGENT_PHONES").unwrap_or_default();
+        let phones: Vec<_> =
+            listed.split(',').map(str::trim).filter(|phone| !phone.is_empty()).collect();
+        if phones.iter().any(|phone| phone.parse::<Phone>().is_err()) {
+            self.refuse("AGENT_PHONES", "use telefones com 55 e DDD, separados por vírgula");
+        }
+        let name = self.text("AGENT_MODE")?;
+        let Some(mode) = Level::parse(&name) else {
+            self.refuse("AGENT_MODE", "use off, shadow, allow_list ou on");
+            return None;
+        };
+        Some(AgentMode { mode, phones: phones.into_iter().map(str::to_owned).collect() })
     }
 
     fn lacks(&mut self, variable: &'static str, advice: impl Into<String>) {

@@ -54,6 +54,29 @@ pub struct PipeRun {
     pub tags: Vec<u64>,
 }
 
+/// The Supabase project whose database this address leads to, if it is one.
+///
+/// The host names it, or with a pooler the user.
+pub(super) fn supabase_project(database_url: &str) -> Option<String> {
+    let url = reqwest::Url::parse(database_url).ok()?;
+    let host = url.host_str()?;
+    if let Some(project) = host.strip_suffix(".supabase.co") {
+        return Some(project.trim_start_matches("db.").to_owned());
+    }
+    host.ends_with(".pooler.supabase.com").then(|| {
+        let user = url.username();
+        user.rsplit_once('.').map_or_else(String::new, |(_, project)| project.to_owned())
+    })
+}
+
+impl Supabase {
+    /// The project's name, when it is hosted by Supabase.
+    pub(super) fn project(&self) -> Option<String> {
+        let url = reqwest::Url::parse(&self.url).ok()?;
+        url.host_str()?.strip_suffix(".supabase.co").map(str::to_owned)
+    }
+}
+
 impl Reader<'_> {
     pub(super) fn supabase(&mut self) -> Option<Supabase> {
         let url = self.url("SUPABASE_URL");
@@ -187,5 +210,23 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::supabase_project;
+
+    #[test]
+    fn a_database_of_supabase_is_known_by_its_address() {
+        let check = |url: &str, project: Option<&str>| {
+            assert_eq!(supabase_project(url).as_deref(), project, "{url}");
+        };
+        check("postgres://postgres:x@db.abc.supabase.co:5432/postgres", Some("abc"));
+        let pooler = "aws-0-sa-east-1.pooler.supabase.com:5432/postgres";
+        check(&format!("postgres://postgres.abc:x@{pooler}"), Some("abc"));
+        check(&format!("postgres://postgres:x@{pooler}"), Some(""));
+        check("postgres://seleto:x@127.0.0.1/seleto", None);
+        check("sqlite://data/seleto.db", None);
     }
 }

@@ -17,27 +17,31 @@ pub(super) async fn landing(State(console): State<Arc<Console>>) -> Response {
         return Redirect::to("/conversas").into_response();
     }
     let company = console.app.playbook().company.name.clone();
-    layout::bare(Theme::System, "Demonstração", html! {
-        section.landing {
-            h1 { "O agente de vendas da " (company) ", dos dois lados" }
-            p.lead {
-                "Abra as duas janelas lado a lado: escreva como cliente em uma e acompanhe na \
-                 outra o que a equipe vê, ao vivo. O WhatsApp é simulado; nada sai desta máquina."
-            }
-            div.doors {
-                a.door href="/demo" {
-                    (icon(Icon::Chat))
-                    b { "Converse como lead" }
-                    span { "Um WhatsApp simulado, com quantos contatos quiser" }
+    layout::bare(
+        Theme::System,
+        "Demonstração",
+        html! {
+            section.landing {
+                h1 { "O agente de vendas da " (company) ", dos dois lados" }
+                p.lead {
+                    "Abra as duas janelas lado a lado: escreva como cliente em uma e acompanhe na \
+                     outra o que a equipe vê, ao vivo. O WhatsApp é simulado: ninguém recebe nada."
                 }
-                a.door href="/conversas" {
-                    (icon(Icon::People))
-                    b { "Veja como a equipe vê" }
-                    span { "Conversas, funil, números e o porquê de cada resposta" }
+                div.doors {
+                    a.door href="/demo" {
+                        (icon(Icon::Chat))
+                        b { "Converse como lead" }
+                        span { "Um WhatsApp simulado, com quantos contatos quiser" }
+                    }
+                    a.door href="/conversas" {
+                        (icon(Icon::People))
+                        b { "Veja como a equipe vê" }
+                        span { "Conversas, funil, números e o porquê de cada resposta" }
+                    }
                 }
             }
-        }
-    })
+        },
+    )
     .into_response()
 }
 

@@ -186,7 +186,7 @@ fn head(title: &str) -> Markup {
             meta charset="utf-8";
             meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
             meta name="color-scheme" content="light dark";
-            meta name="htmx-config" content=r#"{"allowEval":false,"includeIndicatorStyles":false,"selfRequestsOnly":true,"historyCacheSize":0,"scrollIntoViewOnBoost":false}"#;
+            meta name="htmx-config" content=r#"{"allowEval":false,"includeIndicatorStyles":false,"selfRequestsOnly":true,"historyCacheSize":0,"defaultSettleDelay":0,"scrollIntoViewOnBoost":false}"#;
             title { (title) " · Seleto SDR" }
             link rel="icon" href=(assets::url("icon.svg"));
             link rel="stylesheet" href=(assets::url("console.css"));
@@ -249,7 +249,7 @@ pub(super) fn me(viewer: &Viewer) -> Markup {
 fn guest_ribbon() -> Markup {
     html! {
         div.ribbon role="note" {
-            span { b { "Demonstração: " } "WhatsApp simulado, aberto sem senha só nesta máquina." }
+            span { b { "Demonstração" } span.ribbon-more { ": WhatsApp simulado, aberto sem senha só nesta máquina." } }
             a href="/demo" target="_blank" rel="noopener" { "Conversar como lead" (icon(Icon::Link)) }
         }
     }

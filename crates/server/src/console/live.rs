@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
+use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
@@ -96,7 +97,7 @@ pub(super) async fn stream(
     _: Viewer,
     Query(from): Query<From>,
     headers: HeaderMap,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let receiver = Live::watch(&console);
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let since = last.or(from.desde).unwrap_or_else(|| console.app.clock.now());
@@ -116,6 +117,8 @@ pub(super) async fn stream(
     let changes = stream::iter(missed)
         .chain(live)
         .map(|(id, at)| Event::default().event("conversa").id(at.to_string()).data(id.to_string()));
-    let events = first.chain(changes).map(Ok).take_until(Box::pin(over));
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+    let events = first.chain(changes).map(Ok::<_, Infallible>).take_until(Box::pin(over));
+    // A proxy that gathers what it passes on would hold it back.
+    let unbuffered = [("x-accel-buffering", "no")];
+    Ok((unbuffered, Sse::new(events).keep_alive(KeepAlive::default())))
 }

@@ -63,8 +63,10 @@ impl Visit<'_> {
             }
             Ok(None) => {}
             Err(failure @ (Failure::Missing | Failure::Rejected { .. })) => {
-                self.refuse("company", id, hash.to_text(), &failure).await?;
-                return Ok(None);
+                if self.is_in_doubt("company") {
+                    self.refuse("company", id, hash.to_text(), &failure).await?;
+                    return Ok(None);
+                }
             }
             Err(failure) => return Err(stopped(failure)),
         }

@@ -60,10 +60,12 @@ impl Visit<'_> {
         match self.find_deal(wanted).await {
             Ok(Some(found)) => return self.adopt(found, wanted).await.map(Some),
             Ok(None) => {}
-            // Without a look nobody knows whether there is one: better none than two.
-            Err(failure @ Failure::Rejected { status: 400..=499, .. }) => {
-                self.refuse_deal(wanted, &failure).await?;
-                return Ok(None);
+            Err(failure @ (Failure::Missing | Failure::Rejected { status: 400..=499, .. })) => {
+                // Without a look nobody knows whether the first one is there: better none than two.
+                if self.is_in_doubt("deal") {
+                    self.refuse_deal(wanted, &failure).await?;
+                    return Ok(None);
+                }
             }
             Err(failure) => return Err(stopped(failure)),
         }

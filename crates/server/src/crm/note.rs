@@ -6,28 +6,24 @@ use super::visit::Visit;
 use super::{stopped, stopped_creating};
 use crate::hash;
 use crate::mirrors::Stopped;
-use crate::piperun::Failure;
-use crate::store::remotes::RemoteState;
+use crate::piperun::{Failure, Note};
+use crate::store::queue::Lane;
+use crate::store::remotes::{ForgetRemote, Remote, RemoteState};
 
 impl Visit<'_> {
     /// Writes the note about the lead as it is now, unless it is there.
     pub(super) async fn note(&self, deal: i64) -> Result<(), Stopped> {
-        let dossier = self.dossier();
-        let print = hash::short(&substance(&dossier));
+        let print = hash::short(&substance(&self.dossier()));
         let id = format!("{}:{print}", self.reference());
-        let noted = self.record.remotes.iter().find(|it| it.kind == "note" && it.id == id);
-        let in_doubt = match noted.map(|noted| noted.state) {
-            None => false,
-            Some(RemoteState::Sending) => true,
-            Some(_) => return Ok(()),
-        };
-        let mark = format!("ref. {}", hash::short(&id));
-        if in_doubt && self.is_noted(deal, &mark).await? {
-            return self.keep("note", id, None, print).await;
+        let there = self.settle_doubts(deal, &id).await?;
+        let noted = self.notes().find(|note| note.id == id);
+        if there || noted.is_some_and(|note| note.state != RemoteState::Sending) {
+            return Ok(());
         }
         let html = format!(
-            "{}<p><em>Registrado pelo Seleto SDR · {mark}</em></p>",
-            crm_note(&dossier).html()
+            "{}<p><em>Registrado pelo Seleto SDR · {}</em></p>",
+            crm_note(&self.dossier()).html(),
+            mark(&id)
         );
         self.begin("note", id.clone()).await?;
         match self.client.create_note(deal, &html).await {
@@ -39,13 +35,44 @@ impl Visit<'_> {
         }
     }
 
-    /// Whether a note whose answer was lost is there after all.
-    async fn is_noted(&self, deal: i64, mark: &str) -> Result<bool, Stopped> {
-        match self.client.notes_of(deal).await {
-            Ok(notes) => Ok(notes.iter().any(|note| note.text.contains(mark))),
-            // Nobody can tell: one note too few is better than one too many.
-            Err(Failure::Missing | Failure::Rejected { .. }) => Ok(true),
-            Err(failure) => Err(stopped(failure)),
-        }
+    fn notes(&self) -> impl Iterator<Item = &Remote> {
+        self.record.remotes.iter().filter(|remote| remote.kind == "note")
     }
+
+    /// Looks for the notes whose answers were lost; says whether the wanted one is among them. One
+    /// that never arrived and is out of date by now is forgotten: the wanted one tells all.
+    async fn settle_doubts(&self, deal: i64, wanted: &str) -> Result<bool, Stopped> {
+        let doubtful: Vec<&Remote> =
+            self.notes().filter(|note| note.state == RemoteState::Sending).collect();
+        if doubtful.is_empty() {
+            return Ok(false);
+        }
+        let there = match self.client.notes_of(deal).await {
+            Ok(notes) => Some(notes),
+            // Nobody can tell: one note too few is better than one too many.
+            Err(Failure::Missing | Failure::Rejected { .. }) => None,
+            Err(failure) => return Err(stopped(failure)),
+        };
+        let mut found = false;
+        for note in doubtful {
+            if there.as_deref().is_none_or(|there| is_among(there, &note.id)) {
+                found |= note.id == wanted;
+                let print = note.id.rsplit(':').next().unwrap_or_default().to_owned();
+                self.keep("note", note.id.clone(), None, print).await?;
+            } else if note.id != wanted {
+                let item = ("note", note.id.clone());
+                self.app.store.write(ForgetRemote { lane: Lane::Piperun, item }).await?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn is_among(notes: &[Note], id: &str) -> bool {
+    notes.iter().any(|note| note.text.contains(&mark(id)))
+}
+
+/// By what a note is known again.
+fn mark(id: &str) -> String {
+    format!("ref. {}", hash::short(id))
 }

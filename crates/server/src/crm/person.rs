@@ -74,11 +74,11 @@ impl Visit<'_> {
         match self.find_person().await {
             Ok(Some(found)) => return self.adopt_person(found, company, written).await.map(Some),
             Ok(None) => {}
-            Err(Looked::Refused(failure)) if self.person_in_doubt() => {
+            Err(Looked::Refused(failure)) if self.is_in_doubt("person") => {
                 self.refuse("person", id, written.to_text(), &failure).await?;
                 return Ok(None);
             }
-            // A name that it will not search for: nothing says that there is such a person.
+            // Nothing was begun, and nothing says that there is such a person.
             Err(Looked::Refused(_)) => {}
             Err(Looked::Stopped(stopped)) => return Err(stopped),
         }
@@ -155,17 +155,10 @@ impl Visit<'_> {
         if number.is_some_and(|number| theirs().any(|phone| phone == number)) {
             return true;
         }
-        self.person_in_doubt()
+        self.is_in_doubt("person")
             && person.phones.is_empty()
             && person.observation.is_empty()
             && plain(&person.name) == plain(&self.person_name())
-    }
-}
-
-impl Visit<'_> {
-    /// A person may have been made whose id nobody learned.
-    fn person_in_doubt(&self) -> bool {
-        self.remote("person").is_some_and(|remote| remote.remote_id.is_none())
     }
 }
 
@@ -180,7 +173,9 @@ enum Looked {
 impl From<Failure> for Looked {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Rejected { status: 400..=499, .. } => Self::Refused(failure),
+            Failure::Missing | Failure::Rejected { status: 400..=499, .. } => {
+                Self::Refused(failure)
+            }
             other => Self::Stopped(stopped(other)),
         }
     }

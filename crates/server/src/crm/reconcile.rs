@@ -21,7 +21,7 @@ pub enum Difference {
     Gone(i64),
     /// The lead has several open deals.
     Several(Vec<i64>),
-    /// The deal is another's: its person, company or reference is not the lead's.
+    /// The deal is tied to another person.
     Stale(i64),
     /// Nobody noted how a call ended, or the CRM refused something.
     Undecided,
@@ -170,9 +170,7 @@ fn open_deals<'a>(lead: &'a CrmLead, deals: &'a [Deal]) -> impl Iterator<Item = 
 /// Title, stage, owner and temperature belong to the sellers; whose deal it is does not.
 fn is_stale(lead: &CrmLead, deal: &Deal) -> bool {
     let person = remote_id(lead.person.as_ref());
-    let reference = lead.lead.to_string();
-    (person.is_some() && deal.person != person)
-        || deal.reference.as_deref().is_some_and(|it| it != reference)
+    person.is_some() && deal.person != person
 }
 
 async fn mend(app: &App, lead: &CrmLead, difference: &Difference) -> Result<(), Error> {

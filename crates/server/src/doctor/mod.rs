@@ -5,10 +5,9 @@ use secrecy::ExposeSecret;
 use crate::app::{App, load_playbook};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::health::State;
 use crate::store::setting::Ping;
 use crate::store::{Store, migrate};
-use crate::{chatwoot, openai};
+use crate::{chatwoot, openai, supabase};
 
 /// What was found of one service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +61,9 @@ impl Works {
 
 /// Examines every vendor of a running agent.
 pub async fn vendors(app: &App) -> Vec<Finding> {
-    vec![zapi(app).await, model(app).await, chatwoot(app).await, crm(app).await]
+    let team = chatwoot::examine(app.chatwoot.as_ref()).await;
+    let tables = supabase::examine(app).await;
+    vec![zapi(app).await, model(app).await, tables, team, crm(app).await]
 }
 
 /// The playbook that the configuration names.
@@ -157,24 +158,4 @@ async fn crm(app: &App) -> Finding {
         Ok(checked) => finding("sim", Works::Yes, checked.to_string()),
         Err(unusable) => finding("sim", Works::No, unusable.to_string()),
     }
-}
-
-async fn chatwoot(app: &App) -> Finding {
-    let Some(client) = &app.chatwoot else {
-        return Finding::new(
-            "Chatwoot",
-            "não",
-            Works::Unused,
-            "opcional: sem ele o resto funciona",
-        );
-    };
-    let probe = chatwoot::probe(client).await;
-    let works = match (probe.state, probe.problems.is_empty()) {
-        (State::Configured, true) => Works::Yes,
-        (State::Configured, false) => Works::Warned,
-        _ => Works::No,
-    };
-    let found = (!probe.found.is_empty()).then_some(probe.found);
-    let detail: Vec<String> = found.into_iter().chain(probe.problems).collect();
-    Finding::new("Chatwoot", "sim", works, detail.join(". "))
 }

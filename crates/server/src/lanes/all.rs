@@ -7,8 +7,10 @@ use crate::app::App;
 use crate::chatwoot::ChatwootMirror;
 use crate::crm::{self, Crm};
 use crate::deliveries::{self, Deliveries};
+use crate::follow_ups::{self, FollowUps};
 use crate::mirrors::{self, MirrorLane};
 use crate::store::Error;
+use crate::supabase::SupabaseMirror;
 use crate::turns::{self, Turns};
 
 /// What is done with each lane.
@@ -37,6 +39,14 @@ pub async fn visit(app: &Arc<App>, visitor: &mut impl Visitor) -> Result<(), Err
         let lane = MirrorLane::new(Arc::clone(app), chatwoot);
         visitor.visit(lane, mirrors::SIDE_BY_SIDE).await?;
     }
+    if let Some(mirror) = SupabaseMirror::new(Arc::clone(app)) {
+        let lane = MirrorLane::new(Arc::clone(app), mirror);
+        visitor.visit(lane, mirrors::SIDE_BY_SIDE).await?;
+    }
+    if let Some(deliveries) = Deliveries::to_sellers(Arc::clone(app)) {
+        visitor.visit(deliveries, deliveries::SIDE_BY_SIDE).await?;
+    }
+    visitor.visit(FollowUps::new(Arc::clone(app)), follow_ups::SIDE_BY_SIDE).await?;
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep};
 use super::dialect::{Dialect, Refusal};
 use super::failure::Failure;
 use super::models::{Model, Usage};
+use super::picture::Picture;
 use super::wire;
 use crate::external_call::{Call, Outcome, Phones, Service};
 use crate::http::{self, BODY_LIMIT, Interruption};
@@ -64,6 +65,8 @@ pub struct Completion {
     pub system: String,
     /// The conversation, oldest first.
     pub messages: Vec<(Role, String)>,
+    /// A picture beside the last message.
+    pub picture: Option<Picture>,
     /// The shape of the answer, when it is to be JSON.
     pub schema: Option<Schema>,
     /// How freely the model words things; left out for models that refuse it.
@@ -166,13 +169,19 @@ impl Client {
         let (mut repetitions, mut adaptations) = (0, 0);
         loop {
             let dialect = self.dialect(&request.model);
+            if request.picture.is_some() && !dialect.sees {
+                return Err(Failure::Blind);
+            }
             let Attempt { failure, refusal } = match self.attempt(request, &dialect, until).await {
                 Ok((text, finish_reason, bill)) => {
                     return Ok(Answer { text, finish_reason, bill, took: started.elapsed() });
                 }
                 Err(attempt) => attempt,
             };
-            let adapted = refusal.and_then(|refusal| dialect.avoiding(&refusal));
+            let adapted = refusal.and_then(|refusal| {
+                let blind = request.picture.as_ref().and(dialect.without_pictures(&refusal));
+                blind.or_else(|| dialect.avoiding(&refusal))
+            });
             if let Some(adapted) = adapted.filter(|_| adaptations < MOST_ADAPTATIONS) {
                 adaptations += 1;
                 self.remember(&request.model, &dialect, adapted);
@@ -188,6 +197,11 @@ impl Client {
             repetitions += 1;
             sleep(pause).await;
         }
+    }
+
+    /// Whether a model takes pictures, as far as it is known.
+    pub fn sees(&self, model: &str) -> bool {
+        self.dialect(model).sees
     }
 
     /// Lists the server's models, with their announced ends.

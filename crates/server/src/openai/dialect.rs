@@ -9,6 +9,8 @@ pub(super) struct Dialect {
     pub effort: Option<Effort>,
     /// Reasoning counts inside the cap, so it needs room of its own.
     pub reasons: bool,
+    /// It takes pictures, as far as it is known.
+    pub sees: bool,
     caps_refused: u8,
 }
 
@@ -65,6 +67,7 @@ impl Dialect {
             format: Format::Schema,
             effort: (reasoning && !o_series).then_some(Effort::None),
             reasons: o_series,
+            sees: true,
             caps_refused: 0,
         }
     }
@@ -102,6 +105,41 @@ impl Dialect {
             return None;
         }
         Some(next)
+    }
+
+    /// The dialect that keeps pictures away; `None` when the picture itself is the trouble, or
+    /// something else. Servers say it in many words, some of them with a 500.
+    pub fn without_pictures(&self, refusal: &Refusal) -> Option<Self> {
+        const THIS_ONE: &[&str] = &[
+            "invalid image",
+            "invalid_image",
+            "unsupported image",
+            "parse image",
+            "process image",
+            "decode",
+            "corrupt",
+            "too large",
+            "too small",
+            "download",
+        ];
+        const ANY: &[&str] = &[
+            "image",
+            "vision",
+            "multimodal",
+            "multi-modal",
+            "mmproj",
+            "content must be a string",
+            "expected a string",
+            "valid string",
+            "content type",
+        ];
+        let says = |words: &[&str]| {
+            let code = refusal.code.as_deref().unwrap_or_default();
+            words.iter().any(|word| refusal.words.contains(word) || code.contains(word))
+        };
+        let refused = matches!(refusal.status, 400 | 404 | 415 | 422 | 500 | 501);
+        (self.sees && refused && says(ANY) && !says(THIS_ONE))
+            .then(|| Self { sees: false, ..self.clone() })
     }
 
     fn other_cap(&self) -> Cap {
@@ -263,6 +301,34 @@ mod tests {
         assert_eq!(after("m", std::slice::from_ref(&schema)).unwrap().format, Format::Object);
         assert_eq!(after("m", &[schema.clone(), object.clone()]).unwrap().format, Format::Plain);
         assert_eq!(after("m", &[schema, object.clone(), object]), None);
+    }
+
+    #[test]
+    fn a_model_that_takes_no_pictures_is_told_from_a_bad_picture() {
+        let blind = |status, code, words: &str| {
+            let refusal = Refusal { status, ..refusal(None, code, words) };
+            Dialect::of("m").without_pictures(&refusal).is_some()
+        };
+        for (status, words) in [
+            (400, "Invalid content type. image_url is only supported by certain models."),
+            (400, "'messages.1.content' must be a string: content must be a string"),
+            (400, "tiny-llm is not a multimodal model"),
+            (422, "Failed to deserialize: unknown variant `image_url`, expected `text`"),
+            (500, "image input is not supported - hint: you may need to provide the mmproj"),
+            (404, "No endpoints found that support image input"),
+        ] {
+            assert!(blind(status, None, words), "{words}");
+        }
+        for (status, code, words) in [
+            (400, Some("invalid_image_format"), "You uploaded an unsupported image."),
+            (400, None, "Could not process image"),
+            (400, None, "The image is too large"),
+            (400, Some("context_length_exceeded"), "maximum context length is 8192 tokens"),
+            (500, None, "Internal server error"),
+            (429, None, "image input tokens per minute"),
+        ] {
+            assert!(!blind(status, code, words), "{words}");
+        }
     }
 
     #[test]

@@ -54,6 +54,9 @@ pub enum Failure {
     /// The answer was cut at the limit of tokens.
     #[error("a resposta foi cortada no limite de tokens")]
     Truncated(Bill),
+    /// The model takes no pictures, and was asked about one.
+    #[error("o modelo não lê imagens")]
+    Blind,
     /// A filter of the vendor stopped the answer.
     #[error("a resposta foi barrada pelo filtro do fornecedor")]
     Filtered(Bill),
@@ -75,6 +78,7 @@ impl Failure {
             Self::Refused(_) => "refused",
             Self::Truncated(_) => "truncated",
             Self::Filtered(_) => "filtered",
+            Self::Blind => "blind",
         }
     }
 
@@ -124,6 +128,9 @@ impl Failure {
             }
             Self::Refused(_) | Self::Filtered(_) => {
                 "O modelo não quis responder a esta conversa. O agente responde sem IA; veja a conversa no painel."
+            }
+            Self::Blind => {
+                "Este modelo só lê texto: das imagens o agente usa a legenda. Para que ele as veja, use um modelo com visão, como gpt-4o."
             }
             Self::Truncated(_) => {
                 "A resposta não coube no limite de tokens. Aumente o limite ou use um modelo que raciocine menos."

@@ -4,10 +4,12 @@ mod client;
 mod dialect;
 mod failure;
 mod models;
+mod picture;
 mod transcription;
 mod wire;
 
 pub use client::{Answer, Bill, Client, Completion, InvalidSettings, Role, Schema, Settings};
 pub use failure::Failure;
 pub use models::{Ending, Model, Usage, audio_cost_micro_usd, cost_micro_usd, ending};
+pub use picture::Picture;
 pub use transcription::{Transcript, Transcription, prompt};

@@ -50,13 +50,22 @@ fn messages(request: &Completion, format: Format) -> Value {
         }
         _ => request.system.clone(),
     };
-    let said = request.messages.iter().map(|(role, text)| {
+    let last = request.messages.len().saturating_sub(1);
+    let said = request.messages.iter().enumerate().map(|(index, (role, text))| {
         let role = match role {
             Role::User => "user",
             Role::Assistant => "assistant",
             Role::System => "system",
         };
-        json!({"role": role, "content": text})
+        let content = match &request.picture {
+            // At low detail a picture costs the same whatever its size.
+            Some(picture) if index == last => json!([
+                {"type": "text", "text": text},
+                {"type": "image_url", "image_url": {"url": picture.data_url(), "detail": "low"}},
+            ]),
+            _ => json!(text),
+        };
+        json!({"role": role, "content": content})
     });
     std::iter::once(json!({"role": "system", "content": system})).chain(said).collect()
 }

@@ -175,14 +175,18 @@ async fn claim_identities(tx: &mut Tx<'_>, person: &Person, now: i64) -> Result<
     Ok(lead)
 }
 
-/// Writes the lead; one that the customer's table already has under this number is adopted.
+/// Writes the lead; one that the customer's table already has under this number, with or without
+/// the ninth digit, is adopted.
 async fn insert_lead(
     tx: &mut Tx<'_>,
     proposed: Uuid,
     person: &Person,
     now: i64,
 ) -> Result<Uuid, Error> {
-    let phone = person.phone.as_ref().map(|phone| phone.as_str().to_owned());
+    let phone = match &person.phone {
+        Some(phone) => Some(spelling_in_use(tx, phone).await?),
+        None => None,
+    };
     let row = tx
         .row(
             "INSERT INTO leads (id, phone, created_at, updated_at) VALUES ($1, $2, $3, $3)
@@ -202,6 +206,17 @@ async fn insert_lead(
     )
     .await?;
     Ok(lead)
+}
+
+/// How the customer's table spells a number that it has already; else as it came.
+async fn spelling_in_use(tx: &mut Tx<'_>, phone: &Phone) -> Result<String, Error> {
+    for spelling in phone.spellings() {
+        let row = tx.row("SELECT phone FROM leads WHERE phone = $1", &params![&spelling]).await?;
+        if row.is_some() {
+            return Ok(spelling);
+        }
+    }
+    Ok(phone.as_str().to_owned())
 }
 
 async fn move_identities(tx: &mut Tx<'_>, from: Uuid, to: Uuid) -> Result<(), Error> {
@@ -268,6 +283,16 @@ async fn merge(tx: &mut Tx<'_>, from: Uuid, to: Uuid, now: i64) -> Result<(), Er
                AND EXISTS (SELECT 1 FROM lead_profiles p WHERE p.lead_id = $1)",
             params![from, to].to_vec(),
         ),
+        // The CRM's records of the younger become those of the older, unless it has its own.
+        (
+            "UPDATE remotes SET id = REPLACE(id, $1, $2), conversation_id = COALESCE(
+               (SELECT c.id FROM conversation_states c WHERE c.lead_id = $3 LIMIT 1),
+               conversation_id)
+             WHERE lane = 'piperun' AND (id = $1 OR id LIKE $1 || ':%') AND NOT EXISTS (
+               SELECT 1 FROM remotes r WHERE r.lane = 'piperun' AND r.kind = remotes.kind
+                 AND r.id = REPLACE(remotes.id, $1, $2))",
+            params![from.to_string(), to.to_string(), to].to_vec(),
+        ),
         ("DELETE FROM leads WHERE id = $1", params![from].to_vec()),
     ])
     .await
@@ -290,6 +315,7 @@ async fn merge_conversations(tx: &mut Tx<'_>, old: Uuid, new: Uuid, now: i64) ->
                AND kind = 'message'",
             both(),
         ),
+        super::handoff::moved(old, new),
         (
             "UPDATE deliveries SET conversation_id = $2
              WHERE conversation_id = $1 AND state NOT IN ('pending', 'sending', 'unknown')",

@@ -5,10 +5,14 @@ use seleto_rules::qualification::Qualification;
 use uuid::Uuid;
 
 use super::engine::{Statement, Value};
+use super::quote;
 use crate::params;
 
-/// Writes what is known of a lead.
-pub(super) fn rows(id: Uuid, lead: &Lead, now: i64) -> [Statement<'static>; 2] {
+/// Writes what is known of a lead, here and in the rows about what they want to buy.
+///
+/// What the customer's columns held before us and says nothing to us ("geladeira") stays: a blank
+/// is only written over what we knew.
+pub(super) fn rows(id: Uuid, lead: &Lead, now: i64) -> Vec<Statement<'static>> {
     let product = lead.product.as_deref().or(lead.product_category.as_deref());
     let mut columns = params![
         id,
@@ -26,11 +30,20 @@ pub(super) fn rows(id: Uuid, lead: &Lead, now: i64) -> [Statement<'static>; 2] {
     columns.push(Value::Time(now));
     // Plain data: serialising it cannot fail.
     let profile = serde_json::to_string(lead).unwrap_or_else(|_| "{}".to_owned());
-    [
+    let mut statements = vec![
         (
-            "UPDATE leads SET name = $2, email = $3, company = $4, city = $5, uf = $6,
-               product = $7, volume = $8, urgency = $9, knows_seleto = $10, updated_at = $11
-             WHERE id = $1",
+            r#"UPDATE leads SET name = $2, email = $3, company = $4, city = $5, uf = $6,
+               product = CASE WHEN CAST($7 AS TEXT) IS NULL AND NOT EXISTS (
+                 SELECT 1 FROM lead_profiles p WHERE p.lead_id = $1 AND p.profile LIKE '%"product%')
+                 THEN product ELSE $7 END,
+               volume = CASE WHEN CAST($8 AS TEXT) IS NULL AND NOT EXISTS (
+                 SELECT 1 FROM lead_profiles p WHERE p.lead_id = $1 AND p.profile LIKE '%"volume"%')
+                 THEN volume ELSE $8 END,
+               urgency = CASE WHEN CAST($9 AS TEXT) IS NULL AND NOT EXISTS (
+                 SELECT 1 FROM lead_profiles p WHERE p.lead_id = $1 AND p.profile LIKE '%"urgency"%')
+                 THEN urgency ELSE $9 END,
+               knows_seleto = $10, updated_at = $11
+             WHERE id = $1"#,
             columns,
         ),
         (
@@ -38,7 +51,9 @@ pub(super) fn rows(id: Uuid, lead: &Lead, now: i64) -> [Statement<'static>; 2] {
              ON CONFLICT (lead_id) DO UPDATE SET profile = excluded.profile",
             params![id, profile].to_vec(),
         ),
-    ]
+    ];
+    statements.extend(quote::rows(id, lead, now));
+    statements
 }
 
 /// Writes how near a lead is to buying, and since when.

@@ -4,7 +4,7 @@
 //! replaced one by one.
 
 use super::engine::{Dialect, Operation, Tx};
-use super::{Error, Store};
+use super::{Error, Store, supabase_schema};
 use crate::params;
 
 struct Migration {
@@ -35,6 +35,16 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0004_facts.sql"),
     },
     Migration {
+        version: 7,
+        sqlite: include_str!("../../migrations/sqlite/0007_recalled.sql"),
+        postgres: include_str!("../../migrations/postgres/0007_recalled.sql"),
+    },
+    Migration {
+        version: 8,
+        sqlite: include_str!("../../migrations/sqlite/0008_handoffs.sql"),
+        postgres: include_str!("../../migrations/postgres/0008_handoffs.sql"),
+    },
+    Migration {
         version: 9,
         sqlite: include_str!("../../migrations/sqlite/0009_console.sql"),
         postgres: include_str!("../../migrations/postgres/0009_console.sql"),
@@ -54,11 +64,20 @@ const LOCK: i64 = 0x5e1e_7001;
 /// # Errors
 /// [`Error::SchemaTooNew`] when a newer version made the schema; else what the engine says.
 pub async fn run(store: &Store, now: i64) -> Result<usize, Error> {
-    store.write(Migrate { now }).await
+    store.write(Migrate { now, insist: false }).await
+}
+
+/// The same, and on Supabase the six tables are gone through again even if nothing seems new.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_thoroughly(store: &Store, now: i64) -> Result<usize, Error> {
+    store.write(Migrate { now, insist: true }).await
 }
 
 struct Migrate {
     now: i64,
+    insist: bool,
 }
 
 impl Operation for Migrate {
@@ -73,6 +92,11 @@ impl Operation for Migrate {
                version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)",
         )
         .await?;
+        let on_supabase = supabase_schema::is_supabase(tx).await?;
+        if on_supabase {
+            // First, so that a table of the customer's has the columns that the migrations expect.
+            supabase_schema::adopt(tx, self.insist).await?;
+        }
         let newest = tx.row("SELECT MAX(version) FROM schema_migrations", &[]).await?;
         let found = newest.map_or(Ok(None), |row| row.maybe_int(0))?.unwrap_or(0);
         let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
@@ -92,6 +116,19 @@ impl Operation for Migrate {
             )
             .await?;
         }
+        if on_supabase && (self.insist || !missing.is_empty()) {
+            supabase_schema::close(tx, &tables()).await?;
+        }
         Ok(missing.len())
     }
+}
+
+/// The names of all tables that the migrations make, and of their own list.
+fn tables() -> Vec<&'static str> {
+    let made = MIGRATIONS.iter().flat_map(|migration| {
+        let lines =
+            migration.postgres.lines().filter_map(|line| line.strip_prefix("CREATE TABLE "));
+        lines.filter_map(|rest| rest.trim_start_matches("IF NOT EXISTS ").split([' ', '(']).next())
+    });
+    made.chain(["schema_migrations"]).collect()
 }

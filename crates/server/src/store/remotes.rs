@@ -31,7 +31,7 @@ impl RemoteState {
         }
     }
 
-    fn read(name: &str) -> Self {
+    pub(super) fn read(name: &str) -> Self {
         match name {
             "done" => Self::Done,
             "refused" => Self::Refused,

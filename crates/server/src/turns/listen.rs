@@ -7,11 +7,12 @@ use seleto_rules::playbook::Playbook;
 use seleto_rules::transcript;
 use tokio::time::Instant;
 
+use super::Perceived;
 use crate::app::App;
 use crate::media::{self, Limits, Refused};
 use crate::openai::{self, Failure, Transcription};
 use crate::store::Error;
-use crate::store::transcript::{KeepTranscript, State, VoiceNote};
+use crate::store::transcript::{Attachment, KeepTranscript, Sense, State};
 use crate::store::turn::Context;
 
 /// How long listening may take in all; thinking needs the rest of the turn's time.
@@ -21,15 +22,6 @@ const SIDE_BY_SIDE: usize = 3;
 /// Longest recording, in seconds; nobody tells a company more in one breath.
 const LONGEST_NOTE: u64 = 10 * 60;
 
-/// What listening took.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Listened {
-    /// Its cost, where it is known, in millionths of a US dollar.
-    pub cost_micro_usd: Option<u64>,
-    /// Its time.
-    pub took: Duration,
-}
-
 /// What came of one voice note.
 struct Heard {
     line: usize,
@@ -38,21 +30,17 @@ struct Heard {
     cost_micro_usd: Option<u64>,
 }
 
-/// Fills in the words of the burst's voice notes, and stores each as soon as it is heard, so that
-/// no turn listens to it again. What cannot be heard stays without words. Needs a model.
+/// Puts the burst's voice notes into words, and stores each as soon as it is heard, so that no turn
+/// listens to it again. What cannot be heard stays without words. Needs a model.
 ///
 /// # Errors
 /// When the store refuses.
-pub async fn listen(
-    app: &App,
-    playbook: &Playbook,
-    context: &mut Context,
-) -> Result<Listened, Error> {
+pub async fn listen(app: &App, playbook: &Playbook, context: &Context) -> Result<Perceived, Error> {
     let (Some(client), Some(settings)) = (&app.openai, &app.config.openai) else {
-        return Ok(Listened::default());
+        return Ok(Perceived::default());
     };
     if context.voice_notes.is_empty() {
-        return Ok(Listened::default());
+        return Ok(Perceived::default());
     }
     let begun = Instant::now();
     let ear = Ear {
@@ -65,16 +53,12 @@ pub async fn listen(
     };
     let hearings: Vec<_> = context.voice_notes.iter().map(|note| ear.hear(note)).collect();
     let heard: Vec<Heard> = stream::iter(hearings).buffered(SIDE_BY_SIDE).try_collect().await?;
-    let mut listened = Listened { cost_micro_usd: None, took: begun.elapsed() };
+    let mut perceived = Perceived { took: begun.elapsed(), ..Perceived::default() };
     for Heard { line, words, cost_micro_usd, .. } in heard {
-        if let (Some(line), Some(words)) = (context.burst.get_mut(line), words) {
-            line.text = words;
-        }
-        if let Some(cost) = cost_micro_usd {
-            listened.cost_micro_usd = Some(listened.cost_micro_usd.unwrap_or(0) + cost);
-        }
+        perceived.words.extend(words.map(|words| (line, words)));
+        perceived.cost_micro_usd += cost_micro_usd.unwrap_or(0);
     }
-    Ok(listened)
+    Ok(perceived)
 }
 
 struct Ear<'a> {
@@ -87,7 +71,7 @@ struct Ear<'a> {
 }
 
 impl Ear<'_> {
-    async fn hear(&self, note: &VoiceNote) -> Result<Heard, Error> {
+    async fn hear(&self, note: &Attachment) -> Result<Heard, Error> {
         let heard = self.attempt(note).await;
         metrics::counter!("seleto_voice_notes_total", "outcome" => heard.state.name()).increment(1);
         if let Some(cost) = heard.cost_micro_usd {
@@ -95,6 +79,7 @@ impl Ear<'_> {
         }
         let keep = KeepTranscript {
             message: note.message,
+            sense: Sense::Hearing,
             state: heard.state,
             words: heard.words.clone(),
         };
@@ -102,7 +87,7 @@ impl Ear<'_> {
         Ok(heard)
     }
 
-    async fn attempt(&self, note: &VoiceNote) -> Heard {
+    async fn attempt(&self, note: &Attachment) -> Heard {
         let nothing = |state| Heard { line: note.line, state, words: None, cost_micro_usd: None };
         if note.seconds.is_some_and(|seconds| seconds > LONGEST_NOTE) {
             tracing::warn!(seconds = note.seconds, "a voice note is too long to listen to");

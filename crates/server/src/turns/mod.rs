@@ -1,6 +1,8 @@
-//! Answers one conversation's waiting messages: load, listen, think, judge, save.
+//! Answers one conversation's waiting messages: load, listen and look, think, judge, save.
 
 mod listen;
+mod look;
+mod people;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,19 +10,21 @@ use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use seleto_rules::bubbles;
-use seleto_rules::conversation::Turn;
+use seleto_rules::agent_mode::Conduct;
+use seleto_rules::conversation::{Kind, Turn};
 use seleto_rules::playbook::Playbook;
 use seleto_rules::retry::backoff_ms;
 
-use listen::Listened;
+use people::{Made, Scene};
 
 use crate::app::App;
 use crate::brain::{self, Thought};
 use crate::lanes::{Claimed, Work};
+use crate::openai::Bill;
 use crate::store::Error;
 use crate::store::queue::{Claim, ClaimDue, Lane, PutBack, ThenNextDue};
 use crate::store::turn::{Context, FinishTurn, LoadTurn, Mode, TurnRecord};
+use crate::supabase;
 
 /// How many conversations are answered at once; most of the time is spent waiting for a model.
 pub const SIDE_BY_SIDE: usize = 256;
@@ -30,6 +34,19 @@ const LEASE: Duration = Duration::from_secs(90);
 const LONGEST: Duration = Duration::from_secs(60);
 /// From this attempt on the models are left out: they may be what keeps the turn from ending.
 const OFFLINE_FROM: i64 = 4;
+
+/// What was put into words, and what that took.
+#[derive(Debug, Default)]
+struct Perceived {
+    /// The words for lines of the burst.
+    words: Vec<(usize, String)>,
+    /// Costs beside the bills, in millionths of a US dollar.
+    cost_micro_usd: u64,
+    /// What models of text took.
+    bills: Vec<Bill>,
+    /// How long it took.
+    took: Duration,
+}
 
 /// The lane of turns.
 #[derive(Clone)]
@@ -106,18 +123,30 @@ impl Turns {
             app.store.write(PutBack { claim, wake_at: None, now }).await?;
             return Ok(Duration::ZERO);
         };
+        if supabase::recall(app, claim.conversation, &context).await?
+            && let Some(with_the_past) = app.store.read(load).await?
+        {
+            context = with_the_past;
+        }
         let playbook = app.playbook();
         let mut record = TurnRecord { id: Uuid::now_v7(), started_at, ..TurnRecord::default() };
-        if let Some(silence) = silence(&context, &playbook, app) {
-            let record = TurnRecord { reason: Some(silence.to_owned()), ..record };
-            return self.finish(Thought::silent(&context, record), claim, context, None).await;
-        }
         let models = claim.attempts < OFFLINE_FROM;
-        let mut listened = Listened::default();
+        let mut model_time = Duration::ZERO;
         if models {
-            listened = listen::listen(app, &playbook, &mut context).await?;
-            record.cost_micro_usd =
-                listened.cost_micro_usd.map(|cost| i64::try_from(cost).unwrap_or(i64::MAX));
+            // Also where a human answers: people read what was said and shown.
+            model_time = self.perceive(&playbook, &mut context, &mut record).await?;
+        }
+        let conduct = context.agent_mode.toward(&context.lead_phone);
+        if let Some(silence) = silence(&context, conduct, &playbook, app) {
+            let record = TurnRecord { reason: Some(silence.to_owned()), ..record };
+            let owe = context.mode == Mode::Human || conduct == Conduct::Silence;
+            let made = Made::silence(Thought::silent(&context, record), owe);
+            return Ok(model_time + self.finish(made, claim, context).await?);
+        }
+        // Outside business hours the agent takes the conversation back from a human.
+        let takes_back = context.mode == Mode::Human && conduct == Conduct::Answer;
+        if takes_back {
+            context.memory.people_are_done();
         }
         let turn = Turn {
             playbook: &playbook,
@@ -129,25 +158,53 @@ impl Turns {
             now: app.clock.local(&playbook.time_zone),
         };
         let thought = brain::think(app, &turn, &context, record, models).await;
-        // Outside business hours the agent takes the conversation back from a human.
-        let mode = (context.mode == Mode::Human).then_some(Mode::Automatic);
-        Ok(listened.took + self.finish(thought, claim, context, mode).await?)
+        let scene = Scene {
+            playbook: &playbook,
+            context: &context,
+            conversation: claim.conversation,
+            now_ms: app.clock.now(),
+            takes_back,
+        };
+        let made = scene.make(conduct, thought);
+        Ok(model_time + self.finish(made, claim, context).await?)
     }
 
-    async fn finish(
+    /// Puts into words what is none, and books what it took; answers how long that was.
+    async fn perceive(
         &self,
-        thought: Thought,
-        claim: Claim,
-        context: Context,
-        mode: Option<Mode>,
+        playbook: &Playbook,
+        context: &mut Context,
+        record: &mut TurnRecord,
     ) -> Result<Duration, Error> {
         let app = &self.app;
+        let (heard, seen) =
+            tokio::try_join!(listen::listen(app, playbook, context), look::look(app, context))?;
+        let mut took = Duration::ZERO;
+        for perceived in [heard, seen] {
+            took = took.max(perceived.took);
+            for (line, words) in perceived.words {
+                match context.burst.get_mut(line) {
+                    Some(line) if line.kind == Kind::Image => line.seen = Some(words),
+                    Some(line) => line.text = words,
+                    None => {}
+                }
+            }
+            perceived.bills.iter().for_each(|bill| brain::book(record, bill));
+            if perceived.cost_micro_usd > 0 {
+                let cost = i64::try_from(perceived.cost_micro_usd).unwrap_or(i64::MAX);
+                record.cost_micro_usd = Some(record.cost_micro_usd.unwrap_or(0) + cost);
+            }
+        }
+        Ok(took)
+    }
+
+    async fn finish(&self, made: Made, claim: Claim, context: Context) -> Result<Duration, Error> {
+        let app = &self.app;
+        let Made { thought, bubbles, people, outcome, mode } = made;
         let model_time = thought.model_time;
-        let bubbles = thought.reply.as_ref().map(bubbles::split).unwrap_or_default();
-        let mut record = thought.record;
-        record.outcome = if bubbles.is_empty() { "silent" } else { "answered" };
+        let record = TurnRecord { outcome, ..thought.record };
         let brain = record.brain.unwrap_or("none");
-        let outcome = record.outcome;
+        let told_at = people.handoff.as_ref().map(|handoff| handoff.message.due_at);
         let finish = FinishTurn {
             claim,
             now: app.clock.now(),
@@ -159,6 +216,7 @@ impl Turns {
             qualification: thought.qualification,
             records: thought.records,
             bubbles,
+            people,
             mode,
         };
         let finished = app.store.write(finish).await?;
@@ -167,6 +225,7 @@ impl Turns {
         }
         if finished.saved {
             app.bells.ring_mirrors(app.clock.now());
+            told_at.into_iter().for_each(|at| app.bells.ring(Lane::Sellers, at));
         }
         if let Some(at) = finished.wake_at {
             app.bells.ring(Lane::Turns, at);
@@ -189,9 +248,20 @@ impl Turns {
 }
 
 /// Why nothing is answered, when nothing is to be answered.
-fn silence(context: &Context, playbook: &Playbook, app: &App) -> Option<&'static str> {
+fn silence(
+    context: &Context,
+    conduct: Conduct,
+    playbook: &Playbook,
+    app: &App,
+) -> Option<&'static str> {
     if context.burst.is_empty() {
         return Some("nothing waits for an answer");
+    }
+    match conduct {
+        Conduct::Silence => return Some("the agent is off"),
+        // A draft disturbs nobody.
+        Conduct::Draft => return None,
+        Conduct::Answer => {}
     }
     let open = playbook.rules.business_hours.is_open(app.clock.local(&playbook.time_zone));
     (context.mode == Mode::Human && open).then_some("a human is in charge")

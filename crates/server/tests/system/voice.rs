@@ -52,6 +52,8 @@ crate::on_both_engines_with_a_model! {
     a_voice_note_is_heard_once_though_its_turn_runs_twice,
     /// A recogniser's invention is nobody's words.
     a_ghost_is_no_words,
+    /// Whoever took over reads what was said; the agent stays silent.
+    a_voice_note_to_a_human_is_put_into_words,
 }
 
 async fn a_voice_note_is_answered_by_what_it_says(world: World) {
@@ -109,6 +111,17 @@ async fn a_ghost_is_no_words(world: World) {
     assert_eq!(world.simulator.openai.chats().total(), 0, "there is nothing to think about");
     let wordless = ["audio", "wordless", "-"];
     assert_eq!(world.rows(STATES).await, [wordless, wordless]);
+    world.done().await;
+}
+
+async fn a_voice_note_to_a_human_is_put_into_words(world: World) {
+    let world = listening(world).await;
+    world.lead(PHONE, "Marcos").hear_from_company("Oi Marcos, aqui é a Paula").await.unwrap();
+    assert!(speak(&world, "quero fechar a FB300 hoje").await.is_empty());
+    assert_eq!(world.rows(STATES).await, [["audio", "heard", "quero fechar a FB300 hoje"]]);
+    assert_eq!(world.simulator.openai.chats().total(), 0);
+    let turn = "SELECT outcome, reason, cost_micro_usd FROM turns";
+    assert_eq!(world.rows(turn).await, [["silent", "a human is in charge", "300"]]);
     world.done().await;
 }
 

@@ -16,6 +16,7 @@ use seleto::turns::Turns;
 use seleto_simulator::chatwoot::{Chatwoot, ChatwootConfig};
 use seleto_simulator::openai::OpenaiConfig;
 use seleto_simulator::piperun::PiperunConfig;
+use seleto_simulator::supabase::SupabaseConfig;
 use seleto_simulator::zapi::{Lead, ZapiConfig};
 use seleto_simulator::{Simulator, SimulatorConfig};
 use tokio_util::sync::CancellationToken;
@@ -100,7 +101,10 @@ impl World {
                 webhook_secret: given("CHATWOOT_WEBHOOK_SECRET").map(str::to_owned),
                 ..ChatwootConfig::default()
             }),
-            piperun: runs("piperun").then(PiperunConfig::default),
+            piperun: runs("piperun")
+                .then(|| PiperunConfig { clock: vendor_clock.clone(), ..PiperunConfig::default() }),
+            supabase: runs("supabase")
+                .then(|| SupabaseConfig { clock: vendor_clock, ..SupabaseConfig::default() }),
         })
         .await
         .unwrap();
@@ -197,10 +201,16 @@ impl World {
         row.join("|")
     }
 
-    /// Ends the test: what is left to do is a fault.
+    /// Runs a statement, as another program on the database would.
+    pub async fn execute(&self, sql: &'static str) {
+        self.app.store.write(Change(sql)).await.unwrap();
+    }
+
+    /// Ends the test: what is left to do is a fault. Follow-ups look again days later.
     pub async fn done(self) {
-        let due =
-            self.rows("SELECT lane, conversation_id FROM queue WHERE wake_at IS NOT NULL").await;
+        let due = "SELECT lane, conversation_id FROM queue
+                   WHERE wake_at IS NOT NULL AND lane <> 'follow_up'";
+        let due = self.rows(due).await;
         assert!(due.is_empty(), "work is left over: {due:?}");
         let open = "SELECT state, reason FROM deliveries
                     WHERE state IN ('pending', 'sending', 'unknown')";
@@ -238,6 +248,16 @@ impl Operation for Look {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Error> {
         let rows = tx.rows(self.0, &[]).await?;
         Ok(rows.iter().map(as_text).collect())
+    }
+}
+
+struct Change(&'static str);
+
+impl Operation for Change {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        tx.execute(self.0, &[]).await.map(|_| ())
     }
 }
 

@@ -34,6 +34,7 @@ fn question(model: &str) -> Completion {
         model: model.into(),
         system: "Você atende pela Seleto.".into(),
         messages: vec![(Role::Assistant, "Olá!".into()), (Role::User, WORDS.into())],
+        picture: None,
         schema: Some(Schema {
             name: "turn".into(),
             body: json!({"type": "object", "properties": {}, "required": [], "additionalProperties": false}),

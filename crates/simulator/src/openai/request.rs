@@ -20,6 +20,8 @@ pub enum Parameter {
     JsonSchema,
     /// `reasoning_effort`: unknown to models that do not reason.
     ReasoningEffort,
+    /// Pictures: unknown to models that only read.
+    Images,
 }
 
 const KNOWN: [&str; 34] = [
@@ -160,6 +162,10 @@ fn refuse_part(part: Parameter, request: &Value) -> Option<Reply> {
         }
         Parameter::MaxCompletionTokens => unknown(request, "max_completion_tokens"),
         Parameter::ReasoningEffort => unknown(request, "reasoning_effort"),
+        Parameter::Images => {
+            let message = "Invalid content type. image_url is only supported by certain models.";
+            super::shows_picture(request).then(|| invalid("messages", None, message))
+        }
         Parameter::JsonSchema => {
             let message = "Invalid parameter: 'response_format' of type 'json_schema' is not \
                            supported with this model.";

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod chatwoot;
 mod demo;
 mod faults;
 mod openai;
 mod piperun;
+mod supabase;
 mod support;
 mod zapi;
 

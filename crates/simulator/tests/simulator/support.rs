@@ -19,8 +19,12 @@ pub struct Webhook {
     pub query: String,
     /// The header by which Z-API makes itself known.
     pub token: String,
+    /// All headers.
+    pub headers: HeaderMap,
     /// The body.
     pub body: Value,
+    /// The body, byte by byte.
+    pub text: String,
 }
 
 /// An agent that takes every webhook and does nothing about it.
@@ -80,7 +84,9 @@ async fn take(
     agent.got.lock().unwrap().push(Webhook {
         query: query.unwrap_or_default(),
         token: token.unwrap_or_default().to_owned(),
-        body: serde_json::from_str(&body).unwrap_or(Value::String(body)),
+        headers: headers.clone(),
+        body: serde_json::from_str(&body).unwrap_or(Value::String(body.clone())),
+        text: body,
     });
     (*agent.answer.lock().unwrap(), Json(json!({"ok": true})))
 }

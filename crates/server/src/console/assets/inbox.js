@@ -35,14 +35,13 @@
     let arrived = 0;
     const known = new Map([...now.children].map((child) => [child.id, child]));
     const wanted = new Set([...next.children].map((child) => child.id));
-    const first = next.firstElementChild?.id;
     let before = null;
     for (const child of [...next.children]) {
       const old = known.get(child.id);
       if (!old) {
         if (child.id.startsWith("antes-")) continue; // Earlier messages were asked for already.
         child.classList.add("is-new");
-        if (before) before.after(child); else if (first && now.firstElementChild) now.append(child); else now.append(child);
+        if (before) before.after(child); else now.append(child);
         arrived += child.classList.contains("message") ? 1 : 0;
         before = child;
       } else {
@@ -158,13 +157,18 @@
       if (document.visibilityState === "visible" && source.readyState === EventSource.CLOSED && !lost) {
         lost = true;
         toast("Sem conexão: as novidades voltam assim que o servidor responder.", true);
-        setTimeout(listen, 5000);
       }
+      if (source.readyState !== EventSource.CLOSED) return; // It tries again by itself.
+      // A session that is over leads to the login.
+      setTimeout(() => get(`/conversas/lista?${filter()}`).catch(() => null).then(listen), 5000);
     });
     addEventListener("pagehide", () => source.close(), { once: true });
   };
   listen();
   addEventListener("pageshow", (event) => { if (event.persisted) { listen(); refreshThread(); } });
+
+  // How long somebody waits grows without anything happening.
+  setInterval(() => all(".waits", rows).forEach((it) => note(it.closest("li").dataset.id)), 60_000);
 
   document.addEventListener("conversa-mudou", () => { if (openId()) note(openId()); });
 
@@ -177,11 +181,11 @@
     toEnd();
     restoreDraft();
   };
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id === "painel") opened();
-  });
+  // Not at the swap: then the old conversation still stands beside the new one.
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target.id === "painel" && innerWidth <= 760) find("#conteudo").focus();
+    if (event.detail.target.id !== "painel") return;
+    opened();
+    if (innerWidth <= 760) find("#conteudo").focus();
   });
 
   // The composer: Enter sends, and what is half written survives a look at another conversation.

@@ -29,7 +29,7 @@ fn label(filter: Filter) -> &'static str {
     match filter {
         Filter::All => "Todas",
         Filter::Waiting => "Esperando",
-        Filter::Human => "Com humano",
+        Filter::Human => "Humano",
         Filter::Hot => "Quentes",
         Filter::Closed => "Encerradas",
     }
@@ -54,7 +54,7 @@ pub(super) fn column(
     html! {
         section.list aria-label="Lista de conversas" data-list data-filter=(current) {
             header.list-head {
-                h1 { "Conversas" }
+                h2 { "Conversas" }
                 form.search role="search" action="/conversas" method="get"
                     hx-get="/conversas/lista" hx-target="#linhas" hx-trigger="input changed delay:200ms from:#busca, submit" {
                     input type="hidden" name="filtro" value=(current);
@@ -70,7 +70,7 @@ pub(super) fn column(
                             aria-current=[(filter == listing.filter).then_some("page")] {
                             (label(filter))
                             @if matches!(filter, Filter::Waiting | Filter::Human) {
-                                span.count data-count=(key(filter)) {}
+                                span.tab-count data-count=(key(filter)) {}
                             }
                         }
                     }

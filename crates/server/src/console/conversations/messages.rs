@@ -130,7 +130,8 @@ fn bubble(times: &Times, said: &Said, before: Option<&Line>) -> Markup {
                 @if let Some(quoted) = &said.quoted { blockquote.quoted { (quoted) } }
                 (content(said))
                 p.meta {
-                    @if said.edited_at.is_some() { span { "editada" } }
+                    @if said.is_deleted { span { "apagada pelo lead" } }
+                    @else if said.edited_at.is_some() { span { "editada" } }
                     time datetime=(times.machine(said.at)) title=(times.full(said.at)) { (times.clock(said.at)) }
                     @if let Some(fate) = &said.fate { (ticks(fate)) }
                 }
@@ -184,6 +185,9 @@ fn content(said: &Said) -> Markup {
             "image" | "sticker" if file.is_some() => {
                 a.picture href=(source) target="_blank" rel="noopener" {
                     img src=(source) loading="lazy" alt=(if text.is_empty() { "Imagem enviada pelo lead" } else { text });
+                }
+                @if let Some(seen) = said.transcript.as_deref().map(str::trim).filter(|seen| !seen.is_empty()) {
+                    p.transcript { span.label { (icon(Icon::Search)) "O que se vê" } (seen) }
                 }
             }
             "video" if file.is_some() => { video.player controls preload="none" src=(source) {} }

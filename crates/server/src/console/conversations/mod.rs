@@ -63,6 +63,7 @@ pub(super) async fn index(
         "Conversas",
         html! {
             div.inbox data-now=(console.app.clock.now()) {
+                h1.visually-hidden { "Conversas" }
                 (list)
                 (thread::nothing_open(console.app.config.demo))
             }
@@ -130,7 +131,11 @@ pub(super) async fn open(
         Section::Conversations,
         &title,
         html! {
-            div.inbox.is-open data-now=(console.app.clock.now()) { (list) (panel) }
+            div.inbox.is-open data-now=(console.app.clock.now()) {
+            h1.visually-hidden { (title) }
+            (list)
+            (panel)
+        }
         },
     ))
 }
@@ -222,7 +227,7 @@ impl Shown {
     fn panel(&self, console: &Console, viewer: &Viewer) -> Markup {
         let times = console.times();
         html! {
-            div.panel #painel data-conversation=(self.head.id) {
+            div.talk #painel data-conversation=(self.head.id) {
                 section.thread aria-label=(format!("Conversa com {}", self.name())) {
                     (thread::head(&times, viewer, &self.head))
                     (messages::log(&times, &self.stretch, &self.head.id))

@@ -20,7 +20,7 @@ pub(super) fn nothing_open(demo: bool) -> Markup {
         }
     };
     html! {
-        div.panel.is-empty #painel {
+        div.talk.is-empty #painel {
             (empty(
                 Icon::Chat,
                 "Escolha uma conversa",
@@ -38,7 +38,7 @@ pub(super) fn head(times: &Times, viewer: &Viewer, head: &Head) -> Markup {
     let may = viewer.may(Role::Sdr);
     html! {
         header.thread-head #cabecalho {
-            a.icon-button.back href="/conversas" data-key="Escape" aria-label="Voltar à lista" { (icon(Icon::Back)) }
+            a.icon-button.to-list href="/conversas" data-key="Escape" aria-label="Voltar à lista" { (icon(Icon::Back)) }
             div.thread-who {
                 h2 { (name) }
                 p.thread-sub {

@@ -29,23 +29,27 @@ pub(super) async fn show(
     let load = LoadExplanation { turn };
     let told = console.app.store.read(load).await?.ok_or(Problem::NotFound)?;
     let times = console.times();
-    let body = html! {
-        (heading(&times, &told))
-        (figures(&told))
-        div.why-columns {
-            div.why-main {
-                (burst(&times, &told))
-                (learned(&told))
-                (verdicts(&told))
-                (sent(&times, &told))
-            }
-            div.why-side {
-                (prompt(&console, &told))
-                @if viewer.may(Role::Sdr) { (ask_again(&console, &viewer, &told)) }
-            }
-        }
-    };
+    let body = explained(&console, &viewer, &times, &told);
     Ok(layout::page(&viewer, Section::Conversations, "Por que respondeu isso?", body))
+}
+
+fn explained(console: &Console, viewer: &Viewer, times: &Times, told: &Explanation) -> Markup {
+    html! {
+        div.why-page.stack {
+            (heading(times, told))
+            (figures(told))
+            div.why-columns {
+                div.why-main {
+                    (burst(times, told))
+                    (learned(told))
+                    (verdicts(told))
+                    (sent(times, told))
+                }
+                div.why-side { (prompt(console, told)) }
+            }
+            @if viewer.may(Role::Sdr) { (ask_again(console, viewer, told)) }
+        }
+    }
 }
 
 fn heading(times: &Times, told: &Explanation) -> Markup {
@@ -127,9 +131,34 @@ fn burst(times: &Times, told: &Explanation) -> Markup {
                 }
             }
             @if !told.intents.is_empty() {
-                p.why-intents { span.soft { "Entendeu: " } @for intent in &told.intents { (badge(Tone::Plain, intent)) " " } }
+                p.why-intents { span.soft { "Entendeu: " } @for intent in &told.intents { (badge(Tone::Plain, intent_label(intent))) " " } }
             }
         }
+    }
+}
+
+fn intent_label(intent: &str) -> &str {
+    match intent {
+        "greeting" => "saudação",
+        "product_question" => "pergunta sobre produto",
+        "price" => "preço",
+        "discount" => "desconto",
+        "payment" => "pagamento",
+        "delivery_time" => "prazo e entrega",
+        "technical" => "dúvida técnica",
+        "human" => "quer falar com uma pessoa",
+        "opt_out" => "não quer mensagens",
+        "unavailable_product" => "produto que não vendemos",
+        "catalog" => "catálogo",
+        "complaint" => "reclamação",
+        "job_seeker" => "procura emprego",
+        "supplier" => "oferece algo",
+        "spam" => "spam",
+        "thanks" => "agradecimento",
+        "goodbye" => "despedida",
+        "injection" => "tenta mudar as regras do agente",
+        "off_topic" => "outro assunto",
+        other => other,
     }
 }
 
@@ -279,7 +308,7 @@ fn ask_again(console: &Console, viewer: &Viewer, told: &Explanation) -> Markup {
     let has_model = console.app.openai.is_some();
     let path = format!("/turnos/{}/repetir", told.id);
     html! {
-        section.card {
+        section.card.why-again {
             h2 { "Repetir sem enviar" }
             p.soft { "As mesmas mensagens, com o playbook de agora. Nada chega ao lead e nada é gravado." }
             form.stack method="post" action=(path) hx-post=(path) hx-target="#de-novo" hx-swap="innerHTML" hx-disabled-elt="find button" {

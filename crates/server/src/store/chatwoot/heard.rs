@@ -111,9 +111,12 @@ impl Heard {
         }
         let Some(person) = &self.person else { return Ok(None) };
         let now = self.envelope.now;
-        let place = match self.act {
-            Act::Relay(_) => Some(identity::resolve(tx, &self.instance, person, now).await?),
-            _ => identity::find(tx, &self.instance, person).await?,
+        // Somebody we know keeps the address from which they wrote: Chatwoot's may lack a digit.
+        let place = match identity::find(tx, &self.instance, person).await? {
+            None if matches!(self.act, Act::Relay(_)) => {
+                Some(identity::resolve(tx, &self.instance, person, now).await?)
+            }
+            known => known,
         };
         let Some(place) = place else { return Ok(None) };
         self.tie(tx, place.conversation, place.lead).await?;

@@ -1,5 +1,6 @@
 //! Why a turn answered as it did: what it read, what it made, what became of it.
 
+use seleto_rules::agent_mode::AgentMode;
 use seleto_rules::conversation::{Line, Memory};
 use seleto_rules::lead::Lead;
 use uuid::Uuid;
@@ -339,6 +340,10 @@ impl Operation for LoadAgain {
             burst_ids: Vec::new(),
             held: facts::held(tx, lead_id).await?,
             voice_notes: Vec::new(),
+            pictures: Vec::new(),
+            temperature: None,
+            handed_over: false,
+            agent_mode: AgentMode::default(),
             last_seq: first,
             more: false,
         };
@@ -349,8 +354,8 @@ impl Operation for LoadAgain {
 async fn earlier(tx: &mut Tx<'_>, conversation: Uuid, before: i64) -> Result<Vec<Line>, Error> {
     let mut rows = tx
         .rows(
-            "SELECT m.author, m.kind, COALESCE(m.transcript, m.text), NULL FROM messages m
-             LEFT JOIN deliveries d ON d.id = m.delivery_id
+            "SELECT m.author, m.kind, m.text, m.transcript, m.deleted_at, d.state, NULL
+             FROM messages m LEFT JOIN deliveries d ON d.id = m.delivery_id
              WHERE m.conversation_id = $1 AND m.seq < $2 AND m.author <> 'note'
                AND (d.state IS NULL OR d.state NOT IN ('cancelled', 'rejected', 'expired'))
              ORDER BY m.seq DESC LIMIT $3",
@@ -365,7 +370,7 @@ impl LoadAgain {
     async fn burst(&self, tx: &mut Tx<'_>) -> Result<Vec<Line>, Error> {
         let rows = tx
             .rows(
-                "SELECT m.author, m.kind, COALESCE(m.transcript, m.text), COALESCE(
+                "SELECT m.author, m.kind, m.text, m.transcript, m.deleted_at, NULL, COALESCE(
                    (SELECT COALESCE(q.transcript, q.text) FROM messages q
                     WHERE q.external_id = m.quoted_id
                       AND q.conversation_id = m.conversation_id LIMIT 1),

@@ -133,6 +133,8 @@ pub struct Said {
     pub turn: Option<Uuid>,
     /// When it was changed by its author, in milliseconds.
     pub edited_at: Option<i64>,
+    /// Its author took it back.
+    pub is_deleted: bool,
     /// When, in milliseconds.
     pub at: i64,
     /// What became of it.
@@ -179,7 +181,8 @@ const SAID: &str = "SELECT m.seq, m.id, m.author, m.kind, m.text, m.media, m.tra
          AND o.conversation_id = m.conversation_id LIMIT 1)) END,
     m.turn_id, m.edited_at, m.created_at, d.state, d.tick, d.reason,
     (SELECT a.actor FROM audit a WHERE m.author = 'human' AND a.subject = $3 AND a.at = m.created_at
-       AND a.action = 'take_over' LIMIT 1)
+       AND a.action = 'take_over' LIMIT 1),
+    m.deleted_at
   FROM messages m LEFT JOIN deliveries d ON d.id = m.delivery_id";
 
 impl Operation for LoadStretch {
@@ -235,6 +238,7 @@ fn said(row: &Row) -> Result<Said, Error> {
         at: row.int(10)?,
         fate: fate.transpose()?,
         by: row.maybe_text(14)?,
+        is_deleted: row.maybe_int(15)?.is_some(),
     })
 }
 

@@ -16,6 +16,14 @@ use crate::store::Error;
 
 /// How many connections a replica keeps; each costs PostgreSQL a process.
 const CONNECTIONS: usize = 16;
+/// The same at Supabase, whose pooler gives a small project 15 in all.
+const SHARED_CONNECTIONS: usize = 6;
+/// Where Supabase's poolers hand a connection over after each transaction.
+const TRANSACTION_PORT: u16 = 6543;
+/// Prepared statements belong to a connection.
+const TRANSACTION_MODE: &str = "DATABASE_URL aponta para o pooler em modo transação (porta 6543), \
+    que não guarda comandos preparados; use o modo sessão: o mesmo endereço com a porta 5432 \
+    (painel do Supabase > Connect > Session pooler), sem pgbouncer=true";
 /// How often an operation is run again after a deadlock or a serialisation failure.
 const RETRIES: u32 = 5;
 
@@ -31,8 +39,15 @@ impl Postgres {
     /// # Errors
     /// When the address cannot be read.
     pub fn open(url: &str) -> Result<Self, Error> {
+        if url.contains("pgbouncer=true") {
+            return Err(Error::Unavailable(TRANSACTION_MODE.to_owned()));
+        }
         let mut config: tokio_postgres::Config =
             url.parse().map_err(|error| Error::Unavailable(format!("DATABASE_URL: {error}")))?;
+        let hosted = is_on_supabase(&config);
+        if hosted && config.get_ports().contains(&TRANSACTION_PORT) {
+            return Err(Error::Unavailable(TRANSACTION_MODE.to_owned()));
+        }
         if config.get_ssl_mode() == SslMode::Prefer && is_local(&config) {
             // Distributions give a local server a certificate that nobody vouches for.
             config.ssl_mode(SslMode::Disable);
@@ -44,7 +59,7 @@ impl Postgres {
             ManagerConfig { recycling_method: RecyclingMethod::Fast },
         );
         let pool = Pool::builder(manager)
-            .max_size(CONNECTIONS)
+            .max_size(if hosted { SHARED_CONNECTIONS } else { CONNECTIONS })
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(Duration::from_secs(5)))
             .create_timeout(Some(Duration::from_secs(6)))
@@ -191,6 +206,15 @@ impl Session {
     }
 }
 
+/// Whether a server is one of Supabase's, or a pooler in front of one.
+fn is_on_supabase(config: &tokio_postgres::Config) -> bool {
+    config.get_hosts().iter().any(|host| match host {
+        Host::Tcp(name) => name.ends_with(".supabase.co") || name.ends_with(".supabase.com"),
+        #[cfg(unix)]
+        Host::Unix(_) => false,
+    })
+}
+
 /// Whether all servers are on this machine.
 fn is_local(config: &tokio_postgres::Config) -> bool {
     config.get_hosts().iter().all(|host| match host {
@@ -224,4 +248,24 @@ fn tls() -> Result<rustls::ClientConfig, Error> {
         .and_then(BuilderVerifierExt::with_platform_verifier)
         .map_err(|error| Error::Unavailable(format!("TLS: {error}")))?;
     Ok(config.with_no_client_auth())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_pooler_that_forgets_prepared_statements_is_refused_with_the_way_out() {
+        let refusal = |url: &str| Postgres::open(url).err().map(|error| error.to_string());
+        let pooler = "postgres://postgres.abc:x@aws-0-sa-east-1.pooler.supabase.com";
+        for url in [
+            format!("{pooler}:6543/postgres"),
+            format!("{pooler}:5432/postgres?pgbouncer=true"),
+            "postgres://postgres:x@db.abc.supabase.co:6543/postgres".to_owned(),
+        ] {
+            assert!(refusal(&url).is_some_and(|why| why.contains("5432")), "{url}");
+        }
+        assert_eq!(refusal(&format!("{pooler}:5432/postgres")), None);
+        assert_eq!(refusal("postgres://seleto:x@10.0.0.7:6543/seleto"), None);
+    }
 }

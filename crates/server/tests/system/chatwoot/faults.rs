@@ -17,6 +17,7 @@ crate::on_both_engines_with_chatwoot!(
     a_deleted_conversation_is_made_anew_once,
     an_echo_twenty_seconds_late_means_nothing,
     an_echo_before_the_answer_means_nothing,
+    an_echo_that_lost_its_marks_is_known_by_its_id,
 );
 
 /// A share of the calls of every kind fails, in each of the ways there are.
@@ -197,5 +198,36 @@ async fn an_echo_before_the_answer_means_nothing(world: World) {
     assert_in_step(&world, 1).await;
     let failed = world.chatwoot().posts().count(|post| post.outcome != Ok(200));
     assert_eq!(failed, 0, "every copy is acknowledged");
+    done(world).await;
+}
+
+/// A retry in the dashboard empties a message's own attributes; an older server may keep no
+/// `source_id`. Each of our ids is enough by itself.
+async fn an_echo_that_lost_its_marks_is_known_by_its_id(world: World) {
+    world.chatwoot().hold_echoes();
+    world.lead(PHONE, "Marcos").write("oi").await.unwrap();
+    world.settle().await;
+    let replies = world.replies(PHONE);
+    let conversation = super::there(&world, PHONE);
+    let ours = world.chatwoot().messages(conversation).remove(1);
+    let echo = |id: u64, source_id: Option<&str>| {
+        serde_json::json!({"event": "message_created", "id": id, "content": ours.content,
+            "message_type": "outgoing", "private": false, "content_attributes": {},
+            "source_id": source_id, "sender": {"id": 3, "name": "Maria", "type": "user"},
+            "conversation": {"id": conversation, "inbox_id": 7}})
+    };
+    world.chatwoot().post_event("message_created", echo(ours.id, None)).await;
+    let by_source_id = echo(ours.id + 100, ours.source_id.as_deref());
+    world.chatwoot().post_event("message_created", by_source_id).await;
+    world.settle().await;
+    assert_eq!(world.value(MODE).await, "automatic");
+    assert_eq!(world.replies(PHONE), replies);
+    let reasons = "SELECT DISTINCT reason FROM inbound WHERE external_id LIKE 'message_created%'";
+    assert_eq!(world.value(reasons).await, "own_echo");
+    // The same words from a person are a person's words.
+    world.chatwoot().post_event("message_created", echo(ours.id + 200, None)).await;
+    world.settle().await;
+    assert_eq!(world.value(MODE).await, "human");
+    assert_eq!(world.replies(PHONE).len(), replies.len() + 1);
     done(world).await;
 }

@@ -178,3 +178,21 @@ async fn labels_of_the_team_stay(world: World) {
     assert_eq!(labels.iter().filter(|label| label.starts_with("lead-")).count(), 1);
     done(world).await;
 }
+
+/// A voice note is posted with what was heard in it.
+#[tokio::test]
+async fn a_voice_note_is_posted_with_its_words() {
+    let vars = [("VENDORS", "chatwoot"), ("OPENAI_MODEL", "gpt-4o")];
+    let world = World::sqlite_with(&vars).await;
+    world.simulator.openai.transcribe_as(["quero a FB300 para a minha hamburgueria"]);
+    let url = world.simulator.zapi.host_media("nota.ogg", "audio/ogg", vec![7_u8; 4096]);
+    world.lead(PHONE, "Marcos").speak(&url, 7).await.unwrap();
+    world.settle_now().await;
+    assert_eq!(world.chatwoot().contacts().len(), 1);
+    assert!(world.chatwoot().transcript(PHONE).is_empty(), "it waits for the words");
+    world.settle().await;
+    come_to_rest(&world).await;
+    let first = &world.chatwoot().transcript(PHONE)[0];
+    assert_eq!(first, "> 🎤 quero a FB300 para a minha hamburgueria [audio.ogg]");
+    done(world).await;
+}

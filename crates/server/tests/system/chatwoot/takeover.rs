@@ -12,6 +12,7 @@ crate::on_both_engines_with_chatwoot!(
     many_timings_and_never_a_word_of_the_agent_after_a_takeover,
     the_persons_words_are_what_the_agent_reads,
     a_conversation_begun_in_chatwoot_is_the_leads,
+    a_lead_is_answered_where_they_wrote_from,
     marks_and_files_reach_the_lead_as_whatsapp_shows_them,
     bots_and_greetings_are_no_people,
     an_assignment_takes_over_and_resolving_gives_back,
@@ -204,5 +205,18 @@ async fn another_inbox_is_none_of_our_business(world: World) {
     world.chatwoot().post_event("message_created", body).await;
     world.settle().await;
     assert_eq!(world.replies(PHONE).len(), before.len() + 1);
+    done(world).await;
+}
+
+/// Chatwoot knows the number without its ninth digit; the lead writes with it.
+async fn a_lead_is_answered_where_they_wrote_from(world: World) {
+    world.lead(PHONE, "Marcos").write("oi").await.unwrap();
+    world.settle().await;
+    let other = world.chatwoot().agent_opens_conversation("551187654321", "Marcos").await;
+    world.chatwoot().agent_writes(other, "Oi, aqui é a Ana").await;
+    world.settle().await;
+    assert_eq!(world.replies(PHONE).last().unwrap(), "Oi, aqui é a Ana");
+    assert_eq!(world.rows("SELECT id FROM leads").await.len(), 1);
+    assert_eq!(world.value(MODE).await, "human");
     done(world).await;
 }

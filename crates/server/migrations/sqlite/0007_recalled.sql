@@ -1,0 +1,11 @@
+-- What a lead and the company wrote to each other before this record began, as it was read from
+-- the customer's tables at the first contact. It is part of what the agent knows, and of nothing
+-- that is mirrored.
+CREATE TABLE recalled (
+  conversation_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  role TEXT NOT NULL,
+  content TEXT NOT NULL,
+  written_at INTEGER NOT NULL,
+  PRIMARY KEY (conversation_id, position)
+);
