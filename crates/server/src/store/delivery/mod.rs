@@ -442,9 +442,17 @@ impl RecordOutcome {
         };
         // A report that came meanwhile knows better than a call that failed.
         tx.execute(
-            "UPDATE deliveries SET state = $2, due_at = $3, reason = $4, spared = spared + $5
+            "UPDATE deliveries SET state = $2, due_at = $3, reason = $4, spared = spared + $5,
+               settled_at = $6
              WHERE id = $1 AND state = 'sending'",
-            &params![id, state, due_at, self.outcome.detail(), spared],
+            &params![
+                id,
+                state,
+                due_at,
+                self.outcome.detail(),
+                spared,
+                (state == "rejected").then_some(self.now)
+            ],
         )
         .await?;
         Ok(())
