@@ -56,6 +56,8 @@ pub struct Line {
     pub seen: Option<String>,
     /// It is ours, and nobody knows whether it arrived.
     pub doubtful: bool,
+    /// A voice note whose numbers and codes may have been misheard.
+    pub unsure: bool,
 }
 
 impl Line {
@@ -68,6 +70,7 @@ impl Line {
             quoted: None,
             seen: None,
             doubtful: false,
+            unsure: false,
         }
     }
 }
@@ -120,6 +123,29 @@ pub struct Memory {
     pub no_company: bool,
     /// The lead took leave, and the agent too.
     pub closed: bool,
+    /// The opening that a lead who wrote outside business hours was told of: once is enough.
+    pub told_opening: Option<jiff::civil::DateTime>,
+}
+
+impl Memory {
+    /// What was promised about people is settled: the agent answers as before.
+    pub fn people_are_done(&mut self) {
+        self.human_requested = false;
+        self.complained = false;
+    }
+
+    /// What was heard, without what was said: a draft that nobody sends greets and asks nobody.
+    pub fn heard(self, before: &Self) -> Self {
+        Self {
+            opted_out: self.opted_out,
+            human_requested: self.human_requested,
+            visitor: self.visitor,
+            complained: self.complained,
+            support: self.support,
+            no_company: self.no_company,
+            ..before.clone()
+        }
+    }
 }
 
 /// Somebody who writes and does not buy.

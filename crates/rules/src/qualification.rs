@@ -66,6 +66,11 @@ impl Temperature {
             Self::Quente => "quente",
         }
     }
+
+    /// Reads what [`Temperature::as_str`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Frio, Self::Morno, Self::Quente].into_iter().find(|it| it.as_str() == text)
+    }
 }
 
 /// Judges a lead. Of two temperatures that fit, the colder.

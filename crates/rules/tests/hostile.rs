@@ -46,6 +46,22 @@ fn leaves(turn: &Turn<'_>, reply: &str) -> String {
     cleared.unwrap_or_else(|| guardrails::safe_phrase(turn.playbook)).as_str().to_owned()
 }
 
+/// The fixed part of the prompt.
+fn instructions(playbook: &Playbook) -> String {
+    let (lead, memory) = (Lead::default(), Memory::default());
+    let burst = [Line::text(Author::Lead, "oi")];
+    let turn = Turn {
+        playbook,
+        lead: &lead,
+        sender_name: None,
+        history: &[],
+        burst: &burst,
+        memory: &memory,
+        now: jiff::civil::datetime(2026, 11, 24, 10, 0, 0, 0),
+    };
+    prompt::build(&turn).system
+}
+
 #[test]
 fn nothing_an_attacker_wishes_leaves_whatever_the_model_says() {
     let playbook = Playbook::seleto();
@@ -53,6 +69,7 @@ fn nothing_an_attacker_wishes_leaves_whatever_the_model_says() {
     let goals = goals();
     assert_eq!(goals.len(), 300);
     let (mut breaches, mut judged) = (Vec::new(), 0);
+    let secret = instructions(&playbook);
     for (kind, place, words) in goals {
         for (carrier, text) in carriers::all(words).into_iter().enumerate() {
             let burst = [Line::text(Author::Lead, text)];
@@ -65,7 +82,6 @@ fn nothing_an_attacker_wishes_leaves_whatever_the_model_says() {
                 memory: &memory,
                 now: jiff::civil::datetime(2026, 11, 24, 10, 0, 0, 0),
             };
-            let secret = prompt::build(&turn).system;
             // Over a kind's carriers and seeds every disguise meets every carrier.
             for disguise in [place, place + carrier + 1] {
                 let wish = wishes::wish(kind, place, disguise % 10, &secret);
@@ -89,18 +105,7 @@ fn nothing_an_attacker_wishes_leaves_whatever_the_model_says() {
 #[test]
 fn the_oracle_sees_every_wish_and_no_phrase_of_ours() {
     let playbook = Playbook::seleto();
-    let (lead, memory) = (Lead::default(), Memory::default());
-    let burst = [Line::text(Author::Lead, "oi")];
-    let turn = Turn {
-        playbook: &playbook,
-        lead: &lead,
-        sender_name: None,
-        history: &[],
-        burst: &burst,
-        memory: &memory,
-        now: jiff::civil::datetime(2026, 11, 24, 10, 0, 0, 0),
-    };
-    let secret = prompt::build(&turn).system;
+    let secret = instructions(&playbook);
     let mut unseen = Vec::new();
     for (kind, place, _) in goals() {
         for disguise in 0..10 {

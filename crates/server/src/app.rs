@@ -18,6 +18,7 @@ use crate::lanes::Bells;
 use crate::media;
 use crate::openai;
 use crate::piperun;
+use crate::store::agent_mode;
 use crate::store::engine::Dialect;
 use crate::store::setting::KeepSetting;
 use crate::store::spool::Spool;
@@ -132,6 +133,10 @@ impl App {
             .transpose()?;
         let media = media::Client::new(config.media_allowed_hosts.clone(), config.log_phones)?;
         let webhook_secret = webhook_secret(&config, &store).await?;
+        if let Some(mode) = &config.agent_mode {
+            let proposed = agent_mode::write(mode);
+            store.write(KeepSetting { key: agent_mode::KEY, proposed }).await?;
+        }
         Ok(Arc::new(Self {
             health: Health::new(&config, clock.clone()),
             spool: spool(&config, &store).await,

@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
 /// Tells the time in milliseconds since 1970.
 ///
 /// The process's own time runs on the monotonic clock, so that a wall clock that is set back
@@ -44,10 +47,8 @@ impl Clock {
     }
 
     /// Now, in a time zone; in UTC when the zone is unknown.
-    pub fn local(&self, time_zone: &str) -> jiff::civil::DateTime {
-        let at = jiff::Timestamp::from_millisecond(self.now()).unwrap_or_default();
-        let zone = jiff::tz::TimeZone::get(time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-        at.to_zoned(zone).datetime()
+    pub fn local(&self, time_zone: &str) -> DateTime {
+        local(self.now(), time_zone)
     }
 
     /// Follows a better clock: the database's, or the system's after the machine slept.
@@ -69,6 +70,22 @@ impl Clock {
             now.fetch_add(ms, Ordering::SeqCst);
         }
     }
+}
+
+/// A time in milliseconds as a time zone's clocks show it; in UTC when the zone is unknown.
+pub fn local(at_ms: i64, time_zone: &str) -> DateTime {
+    let at = jiff::Timestamp::from_millisecond(at_ms).unwrap_or_default();
+    at.to_zoned(zone(time_zone)).datetime()
+}
+
+/// What a time zone's clocks show, in milliseconds since 1970.
+pub fn instant(local: DateTime, time_zone: &str) -> i64 {
+    let zoned = local.to_zoned(zone(time_zone));
+    zoned.map_or(i64::MAX, |zoned| zoned.timestamp().as_millisecond())
+}
+
+fn zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the clock")]

@@ -12,6 +12,7 @@ pub mod deliveries;
 pub mod doctor;
 pub mod evaluation;
 pub mod external_call;
+pub mod follow_ups;
 pub mod hash;
 pub mod health;
 pub mod http;

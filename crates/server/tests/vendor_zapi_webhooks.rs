@@ -12,7 +12,7 @@ use seleto::zapi::webhook::{
 };
 use serde_json::{Value, json};
 
-const OURS: Ours = Ours { phone: Some("551143217000") };
+const OURS: Ours = Ours { phone: Some("551143217000"), rules: None };
 
 fn fixtures() -> BTreeMap<String, Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/zapi");

@@ -157,6 +157,11 @@ impl Supabase {
         lock(&self.state.tables).refuse(table, column, value);
     }
 
+    /// Takes [`Supabase::refuse`] back.
+    pub fn take_any_row(&self) {
+        lock(&self.state.tables).take_any_row();
+    }
+
     /// Takes the role's rights on a table away, as a table made without a GRANT has none.
     pub fn revoke(&self, table: &str) {
         lock(&self.state.tables).set_granted(table, false);

@@ -11,10 +11,21 @@ use super::{Breach, Case};
 
 pub(super) fn judge(case: &Case<'_>, breaches: &mut Vec<Breach>) {
     let spoken = spelt_out(&case.plain);
+    look_alikes(case, breaches);
     emails(case, &spoken, breaches);
     links(case, &spoken, breaches);
     phones(case, breaches);
     keys(case, breaches);
+}
+
+/// An address with letters of other alphabets only looks like ours.
+fn look_alikes(case: &Case<'_>, breaches: &mut Vec<Breach>) {
+    let host = case.playbook.company.site_host();
+    let strange = case.text.split_whitespace().find(|word| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '/' | ':'));
+        !word.is_ascii() && (word.contains("://") || plain(word).contains(host))
+    });
+    breaches.extend(strange.map(|word| Breach::new("link de fora", word)));
 }
 
 /// Addresses said in words: "vendas arroba loja ponto com".

@@ -33,7 +33,18 @@ pub(super) fn judge_codes(case: &Case<'_>, breaches: &mut Vec<Breach>) {
         let repeated = case.heard.contains(&norm) || squeezed(case.heard).contains(&name);
         let about_norm =
             is_norm && sentences(&case.plain).any(|it| it.contains(&norm) && delegates(it));
-        if !is_known && !material && !about_norm && !repeated {
+        // "a FB900 não existe na nossa linha" may be said, "a FB900 atende bem" may not.
+        let absent = || {
+            static ABSENT: LazyLock<Regex> = LazyLock::new(|| {
+                pattern(
+                    r"\bnao (?:\w+ ){0,3}(?:temos|tenho|existe|faz parte|conheco|encontrei|consta|esta|e nosso|e um dos|localizei|trabalhamos|fabricamos|esta)|\?$|\bquis dizer\b|\bseria\b",
+                )
+            });
+            sentences(&case.plain)
+                .filter(|sentence| squeezed(sentence).contains(&name))
+                .all(|sentence| ABSENT.is_match(sentence))
+        };
+        if !(is_known || material || about_norm || repeated && absent()) {
             breaches.push(Breach::new("modelo que não existe", code));
         }
     }
@@ -56,7 +67,8 @@ pub(super) fn judge_numbers(case: &Case<'_>, breaches: &mut Vec<Breach>) {
             for numeral in numerals(part).iter().filter(|it| is_fact(it, part)) {
                 let told = !measures_a_machine(part)
                     && case.playbook.knowledge.facts.say(numeral, &machines_before);
-                let repeated = heard.iter().any(|it| it.value == numeral.value);
+                let repeated = heard.iter().any(|it| it.value == numeral.value)
+                    && (refuses(part) || !is_claimed(catalogue, numeral, part));
                 if !told && !repeated && !may_be_the_leads(catalogue, numeral, part) {
                     breaches.push(Breach::new(
                         "dado que não está no catálogo",
@@ -168,16 +180,26 @@ fn agrees(numeral: &Numeral, fact: &Numeral) -> bool {
         && (numeral.per.is_none() || fact.per.is_none() || numeral.per == fact.per)
 }
 
+/// Whether a number is said of a machine, so that the lead's having said it first is no excuse.
+fn is_claimed(catalogue: &Catalogue, numeral: &Numeral, part: &str) -> bool {
+    let before = part[..numeral.start].trim_end();
+    matches!(numeral.unit, Some("mes" | "ano")) && part.contains("garantia") && !part.ends_with('?')
+        || CLAIM.is_match(before)
+            && (MACHINE.is_match(before) || !catalogue.named_in(before).is_empty())
+            && !part.ends_with('?')
+}
+
+static MACHINE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:maquinas?|elas?|eles?|modelos?|equipamentos?|capacidade)\b"));
+
+static CLAIM: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:faz|fazem|produz|produzem|rende|chega|processa|forma|atinge|corta|mistura|tem|ate|entrega|aguenta|suporta|de)\b",
+    )
+});
+
 /// What the lead makes is its own to say; what a machine makes is not.
 fn may_be_the_leads(catalogue: &Catalogue, numeral: &Numeral, part: &str) -> bool {
-    static MACHINE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:maquinas?|elas?|eles?|modelos?|equipamentos?|capacidade)\b")
-    });
-    static CLAIM: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b(?:faz|fazem|produz|produzem|rende|chega|processa|forma|atinge|corta|mistura|tem|ate|entrega|aguenta|suporta|de)\b",
-        )
-    });
     static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"(?:^|\b(?:para|pra|seus|suas|esses|com|uns|umas|anotei|entendi|boa|sao|(?:volume|producao|demanda|ritmo|quantidade) (?:\w+ )?de))$",
@@ -187,7 +209,19 @@ fn may_be_the_leads(catalogue: &Catalogue, numeral: &Numeral, part: &str) -> boo
         numeral.unit,
         Some("hamburguer" | "espeto" | "linguica" | "unidade" | "kg" | "g") | None
     );
+    static DISC: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:hamburguer\w*|discos?|xis|smash|moldes?)\b"));
     let before = part[..numeral.start].trim_end();
+    // The size of its hamburger is the lead's to say: "se o disco de vocês tem 12 cm".
+    let sized = matches!(numeral.unit, Some("cm" | "mm" | "g"))
+        && DISC.is_match(part)
+        && (part.ends_with('?') || !MACHINE.is_match(part))
+        && !part.contains("ate ")
+        && (part.ends_with('?') || !before.contains("molde"))
+        && catalogue.named_in(part).is_empty();
+    if sized {
+        return true;
+    }
     let claims = CLAIM.is_match(before)
         && (MACHINE.is_match(before) || !catalogue.named_in(before).is_empty());
     output && !claims && (echoes(part) || COUNTED.is_match(before))

@@ -10,11 +10,12 @@ mod money;
 mod numerals;
 mod promises;
 mod records;
+mod secrets;
 mod shape;
 mod telling;
 mod units;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use crate::conversation::{Author, Turn};
 use crate::plain_text::plain;
@@ -65,8 +66,8 @@ pub(crate) struct Knowledge {
     facts: facts::Facts,
     /// Names of other makers, plain.
     brands: Vec<String>,
-    /// Runs of words of the model's instructions.
-    secret: HashSet<String>,
+    /// What the model was told.
+    secret: secrets::Secret,
 }
 
 impl Knowledge {
@@ -74,7 +75,7 @@ impl Knowledge {
         Self {
             facts: facts::Facts::of(catalogue),
             brands: rules.guarding.foreign_brands.iter().map(|brand| plain(brand)).collect(),
-            secret: shape::shingles(&prompt::instructions(company)),
+            secret: secrets::Secret::of(&prompt::instructions(company)),
         }
     }
 }
@@ -94,6 +95,7 @@ type Rule = fn(&Case<'_>, &mut Vec<Breach>);
 
 const RULES: &[Rule] = &[
     shape::judge,
+    secrets::judge,
     money::judge,
     promises::judge,
     contacts::judge,
@@ -130,12 +132,30 @@ pub fn clear_for(turn: &Turn<'_>, text: &str) -> Result<Cleared, Vec<Breach>> {
 }
 
 fn judge(playbook: &Playbook, text: &str, heard: &str) -> Result<Cleared, Vec<Breach>> {
-    let case = Case { playbook, text, plain: undisguised(&plain(text)), heard };
+    // What bold and strikethrough marks part belongs together.
+    let plain = undisguised(&plain(text)).replace(['*', '~'], "");
+    let joined = plain.contains('\n').then(|| words_together(&plain));
     let mut breaches = Vec::new();
-    RULES.iter().for_each(|rule| rule(&case, &mut breaches));
+    for plain in std::iter::once(plain).chain(joined) {
+        let case = Case { playbook, text, plain, heard };
+        RULES.iter().for_each(|rule| rule(&case, &mut breaches));
+    }
     let mut seen = BTreeSet::new();
     breaches.retain(|breach| seen.insert((breach.rule, breach.found.clone())));
     if breaches.is_empty() { Ok(Cleared(text.trim().to_owned())) } else { Err(breaches) }
+}
+
+/// Lines without a mark at their end as one sentence: a wish may be split over bubbles.
+fn words_together(plain: &str) -> String {
+    let mut whole = String::with_capacity(plain.len());
+    for line in plain.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if !whole.is_empty() {
+            let closed = whole.ends_with(['.', '!', '?', ';', ':']);
+            whole.push(if closed { '\n' } else { ' ' });
+        }
+        whole.push_str(line);
+    }
+    whole
 }
 
 /// A phrase of the playbook that is always allowed, for when a text was stopped.

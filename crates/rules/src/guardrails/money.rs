@@ -141,7 +141,7 @@ fn terms(clause: &str, breaches: &mut Vec<Breach>) {
     static TERMS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"\b\d{1,2} ?(?:x|vezes)\b|\bsem juros\b|\bjuros\b|\bdivid(?:imos|o|e|ir) em\b|\b\d+ parcelas\b|\b(?:peg(?:amos|o)|compramos|aceitamos|recebemos) (?:\w+ ){0,3}(?:usad[ao]s?|antig[ao]s?|na troca)\b|\b(?:parcel(?:amos|a|ado|ada|ar)|financi(?:amos|ado|ar)|finame|bndes|consorcio|leasing)\b|
-            \b(?:aceitamos|aceita|recebemos) (?:\w+ ){0,2}(?:cartao|boleto|cheque|pix|troca|usad\w+)|\b(?:no|em|via) (?:cartao|boleto)\b",
+            \b(?:aceitamos|aceita|recebemos) (?:\w+ ){0,2}(?:cartao|boleto|cheque|pix|troca|usad\w+)|\b(?:no|em|via) (?:cartao|boleto)\b|\bboletos? (?:para|pra|em|de) \d|\b\d{2}/\d{2}/\d{2,3}\b",
         )
     });
     let Some(found) = TERMS.find(clause) else { return };

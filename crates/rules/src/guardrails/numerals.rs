@@ -26,13 +26,20 @@ pub(super) struct Numeral {
 pub(super) fn undisguised(plain: &str) -> String {
     static SPACED_DIGITS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b\d(?:[\s._*|-]\d\b){3,}"));
     static SPACED_LETTERS: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\b[a-z](?:[\s._*|-][a-z]\b){3,}"));
+        LazyLock::new(|| pattern(r"\b[a-z](?:[\s._*|-][a-z0-9]\b){3,}"));
     static LETTER_O: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b\d[\d.,]*o[\d.,o]*\b"));
     let join = |parts: &regex::Captures<'_>| -> String {
         parts[0].chars().filter(|c| c.is_alphanumeric()).collect()
     };
     let text = SPACED_DIGITS.replace_all(plain, join);
-    let text = SPACED_LETTERS.replace_all(&text, join);
+    // "a F B 9 0 0": the article is no part of the code.
+    let apart = |parts: &regex::Captures<'_>| -> String {
+        let coded = parts[0].bytes().any(|byte| byte.is_ascii_digit());
+        let article = coded && parts[0].starts_with(['a', 'e', 'o']);
+        let joined = join(parts);
+        if article { format!("{} {}", &joined[..1], &joined[1..]) } else { joined }
+    };
+    let text = SPACED_LETTERS.replace_all(&text, apart);
     LETTER_O
         .replace_all(&text, |parts: &regex::Captures<'_>| parts[0].replace('o', "0"))
         .into_owned()

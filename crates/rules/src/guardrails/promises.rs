@@ -24,13 +24,31 @@ pub(super) fn judge(case: &Case<'_>, breaches: &mut Vec<Breach>) {
         before = clause;
     }
     humanity(&case.plain, breaches);
+    deeds(&case.plain, breaches);
+}
+
+/// Deeds that only people do: an order, a reservation, a visit, a document.
+fn deeds(plain: &str, breaches: &mut Vec<Breach>) {
+    static DEED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:reserv|separ|agend|emit|confirm|fech|finaliz|registr)(?:ei|i|amos|imos) (?:\w+ ){0,4}(?:compra|pedido de compra|maquina|visita|nota|boleto|contrato|reserva|agendamento|reuniao|pagamento)\b|
+            \b(?:compra|reserva|agendamento|visita|contrato|pagamento|reuniao) (?:ja )?(?:esta|foi|ficou|fica)? ?(?:confirmad|fechad|aprovad|reservad|agendad|assinad|emitid|finalizad)[oa]\b|
+            \b(?:mandei|enviei|emiti|disparei) (?:\w+ ){0,4}(?:e-?mail|boleto|nota|contrato|proposta|link)\b|\bliguei (?:\w+ ){0,3}(?:consultor|vendedor|equipe|gerente)",
+        )
+    });
+    for clause in clauses(plain) {
+        let asks = clause.ends_with('?') || refuses(clause);
+        if let Some(found) = DEED.find(clause).filter(|_| !asks) {
+            breaches.push(Breach::new("diz ter feito", found.as_str()));
+        }
+    }
 }
 
 fn reduction(clause: &str, breaches: &mut Vec<Breach>) {
     static REDUCTION: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\bdescont\w+|\babat(?:imento|er|emos|o)\b|\bcup(?:om|ons)\b|\bpromoc\w+|\bcashback\b|\bbrindes?\b|\bcortesia\b|\bbonus\b|% ?off\b|
-            \bde graca\b|\bgratis\b|\bgratuit\w+|\bisen(?:to|ta|cao)\b|\bblack friday\b|\bliquidacao\b|\bqueima de estoque\b|\bpor nossa conta\b|\bsem custos?\b|
+            r"\bdescont\w+|\babat(?:imento|er|emos|o)\b|\bcup(?:om|ons)\b|\bpromoc\w+|\bcashback\b|\bbrindes?\b|\bcortesia\b|\bbonus\b|\boff\b|
+            \bde graca\b|\bgratis\b|\bgratuit\w+|\bisen(?:to|ta|cao)\b|\bblack friday\b|\bliquidacao\b|\bqueima de estoque\b|\bpor nossa conta\b|\bsem custos?\b|\bnao (?:se )?cobr\w+ (?:nada|frete|entrega|por)|\bsem cobrar\b|\bnao paga nada\b|
             \b(?:devol\w+|reembols\w+) (?:\w+ ){0,3}(?:dinheiro|valor|pagamento|quantia)\b|\bdinheiro de volta\b|
             \b(?:condic\w+|preco|valor|oferta|tabela) (?:\w+ )?(?:especia\w+|diferenciad\w+|promociona\w+|exclusiv\w+|reduzid\w+|imperdive\w+|negociave\w+|melhor\w*)|
             \b(?:melhor(?:o|ar|amos)|baix(?:o|ar|amos)|reduz\w+|negoci(?:o|ar|amos)|cobr(?:imos|ir)) (?:\w+ ){0,2}(?:preco|valor|oferta|proposta|orcamento|concorren\w+)|
@@ -60,7 +78,7 @@ static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
 
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:\d+|um|uma|dois|duas|tres|quatro|cinco|seis|sete|oito|dez|quinze|vinte|trinta|quarenta|sessenta|noventa|poucos|poucas|alguns|algumas)(?: ?(?:a|ou|e|-|ate) ?(?:\d+|\w+))? (?:dias?|semanas?|mes(?:es)?|horas?|quinzenas?)\b|
+        r"\b(?:\d+|um|uma|dois|duas|tres|quatro|cinco|seis|sete|oito|dez|quinze|vinte|trinta|quarenta|sessenta|noventa|poucos|poucas|alguns|algumas)(?: ?(?:a|ou|e|-|ate) ?(?:\d+|\w+))? (?:dias?|semanas?|mes(?:es)?|horas?|quinzenas?)\b|\b\d+ ?d\b|\bdias uteis\b|
         \bamanha\b|\b(?:proxim[oa]|[nd]?est[ea]|[nd]?ess[ea]) (?:semana|mes|quinzena)\b|\b(?:semana|mes) que vem\b|\bainda hoje\b|\bhoje mesmo\b|
         \bdia \d{1,2}\b|\b\d{1,2}/\d{1,2}\b|\bate (?:\w+ )?(?:segunda|terca|quarta|quinta|sexta|sabado|domingo)\b|\bimediat\w+|\brapidinho\b|\bem breve\b|
         \b(?:fim|final|comeco|inicio|meados) d[oe] (?:mes|ano|semana)\b|\bantes d[oe] (?:natal|fim|final|ano|pascoa|carnaval)\b|
@@ -71,7 +89,7 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
 static DELIVERY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\bentreg(?:a|as|amos|aremos|ue|ues|ar|ou|aram|ara)\b|\bchega(?:r|ra|m|ndo)?\b|\binstal\w+|\bmontagem\b|\brodando\b|\boperando\b|\bfuncionando\b|\bfabric(?:acao|ar|amos a sua|ada)\b|
-        \bprazos?\b|\bdespach\w+|\bembarc\w+|\bpront[ao]s?\b|\bproduzindo\b|\breceb(?:e|er|era)\b|\bestoque\b|\bimplanta\w+|\btransport\w+|\b(?:lev|demor)(?:a|am|ar|aria)\b|\bna sua (?:porta|loja|empresa)\b|\benvi(?:amos|o|ada|ado) a (?:sua )?maquina\b|\b(?:esta|estara|vai|passa|passamos|chega) ai\b",
+        \bprazos?\b|\bdespach\w+|\bembarc\w+|\bpront[ao]s?\b|\bproduzindo\b|\breceb(?:e|er|era)\b|\bestoque\b|\bimplanta\w+|\btransport\w+|\b(?:lev|demor)(?:a|am|ar|aria)\b|\bna sua (?:porta|loja|empresa|mao|maos|cozinha)\b|\bem maos\b|\benvi(?:amos|o|ada|ado) a (?:sua )?maquina\b|\b(?:esta|estara|vai|passa|passamos|chega) ai\b",
     )
 });
 

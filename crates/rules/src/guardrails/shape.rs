@@ -1,18 +1,15 @@
-//! The form of a text: empty, too long, too many questions, leftovers of markup, foreign brands,
-//! pieces of the model's instructions.
+//! The form of a text: empty, too long, too many questions, leftovers of markup, foreign brands.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::plain_text::{has_words, plain, words};
+use crate::plain_text::{has_words, words};
 
 use super::clauses::{pattern, sentences};
+use super::secrets::from_leet;
 use super::{Breach, Case};
-
-/// As many words in a row as no reply shares with the instructions by chance.
-const SHINGLE: usize = 8;
 
 pub(super) fn judge(case: &Case<'_>, breaches: &mut Vec<Breach>) {
     let limits = &case.playbook.rules.guarding;
@@ -28,16 +25,16 @@ pub(super) fn judge(case: &Case<'_>, breaches: &mut Vec<Breach>) {
     if questions > limits.max_questions {
         breaches.push(Breach::new("perguntas demais", questions.to_string()));
     }
+    let spelt: String = case.plain.chars().map(from_leet).collect();
     let brands = &case.playbook.knowledge.brands;
     breaches.extend(
         brands
             .iter()
-            .filter(|brand| has_words(&case.plain, brand))
+            .filter(|brand| has_words(&case.plain, brand) || has_words(&spelt, brand))
             .map(|brand| Breach::new("marca de terceiros", brand)),
     );
     language(&case.plain, breaches);
     markup(case, breaches);
-    instructions(case, breaches);
 }
 
 /// Questions in a plain text: "Qual …, e de qual …?" holds two; a list of three things or more as
@@ -101,13 +98,6 @@ fn language(plain: &str, breaches: &mut Vec<Breach>) {
     }
 }
 
-/// The runs of words that only the instructions have.
-pub(super) fn shingles(instructions: &str) -> HashSet<String> {
-    let plain = plain(instructions);
-    let words: Vec<&str> = words(&plain).collect();
-    words.windows(SHINGLE).map(|window| window.join(" ")).collect()
-}
-
 /// What a model leaves behind when it forgets that a person reads.
 fn markup(case: &Case<'_>, breaches: &mut Vec<Breach>) {
     static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
@@ -120,22 +110,4 @@ fn markup(case: &Case<'_>, breaches: &mut Vec<Breach>) {
         LazyLock::new(|| pattern(r"[A-Za-z0-9+/=_-]{40,}|[A-Za-z0-9+/]{6,}={1,2}"));
     let found = MARKUP.find(case.text).or_else(|| BLOB.find(case.text));
     breaches.extend(found.map(|it| Breach::new("sobra de formatação", it.as_str().trim())));
-}
-
-fn instructions(case: &Case<'_>, breaches: &mut Vec<Breach>) {
-    static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\bsystem prompt\b|\bprompt d[eo] sistema\b|\b(?:minhas|as) instrucoes (?:sao|dizem|de sistema|internas)\b|\bfui instruid[oa]\b|\bmodelo de linguagem\b",
-        )
-    });
-    breaches
-        .extend(ABOUT.find(&case.plain).map(|it| Breach::new("instruções internas", it.as_str())));
-    let secret = &case.playbook.knowledge.secret;
-    let said: Vec<&str> = words(&case.plain).collect();
-    let backwards: String = case.plain.chars().rev().collect();
-    let reversed: Vec<&str> = words(&backwards).collect();
-    let leaked = [said, reversed].into_iter().find_map(|said| {
-        said.windows(SHINGLE).map(|window| window.join(" ")).find(|words| secret.contains(words))
-    });
-    breaches.extend(leaked.map(|words| Breach::new("instruções internas", words)));
 }

@@ -25,7 +25,7 @@ fn harmless_sentences_pass() {
     let wrong: Vec<_> =
         HARMLESS.lines().filter_map(|text| Some((text, clear(&playbook, text).err()?))).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(HARMLESS.lines().count() >= 150);
+    assert!(HARMLESS.lines().count() >= 500);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use jiff::civil::DateTime;
 
+use crate::conversation::Memory;
 use crate::guardrails::{self, Cleared};
 use crate::lead::Lead;
 use crate::playbook::{Playbook, Say};
@@ -23,6 +24,14 @@ pub fn handed_over(playbook: &Playbook, lead: &Lead, now: DateTime) -> Cleared {
     let open = playbook.rules.business_hours.is_open(now);
     say(playbook, lead, if open { Say::HandedOverOpen } else { Say::HandedOverClosed }, now)
         .unwrap_or_else(|| guardrails::safe_phrase(playbook))
+}
+
+/// Remembers that the lead was told of the handover, so that no later reply tells it again.
+pub fn remember_handover(memory: &mut Memory) {
+    let told = format!("{}/0", Say::HandoffOpen.key());
+    if !memory.used.contains(&told) {
+        memory.used.push(told);
+    }
 }
 
 fn say(playbook: &Playbook, lead: &Lead, occasion: Say, now: DateTime) -> Option<Cleared> {

@@ -8,7 +8,7 @@ use crate::qualification::{Circumstances, Temperature, qualify};
 use super::paths::forbids_questions;
 use super::scene::Scene;
 use super::voice::Blanks;
-use super::{advice, unavailable};
+use super::{advice, machines, unavailable};
 
 /// The key of the question whether the machine recommended is the one wanted.
 const CONFIRMING: &str = "ask:product:confirm";
@@ -28,9 +28,26 @@ pub(super) fn next(scene: &mut Scene<'_>, answered: bool) -> Option<String> {
         return Some(scene.voice.say(Say::HowToHelp));
     }
     if let Some(question) = chosen(scene) {
-        return ask(scene, &question);
+        // Whoever is ready to buy hears who continues, before what is only good to know.
+        let ready = question.optional.then(|| handoff(scene)).flatten();
+        return ready.or_else(|| ask(scene, &question));
     }
     farewell_to_questions(scene, answered)
+}
+
+/// Tells a hot lead, once, who writes next.
+fn handoff(scene: &mut Scene<'_>) -> Option<String> {
+    let around = Circumstances::of(&scene.memory, 0);
+    let hot = qualify(scene.playbook, &scene.lead, &around).temperature == Temperature::Quente;
+    if !hot || was_handed_off(scene) {
+        return None;
+    }
+    let open = scene.is_open();
+    Some(scene.voice.say(if open { Say::HandoffOpen } else { Say::HandoffClosed }))
+}
+
+fn was_handed_off(scene: &Scene<'_>) -> bool {
+    scene.voice.has_said(Say::HandoffOpen) || scene.voice.has_said(Say::HandoffClosed)
 }
 
 /// Asks who writes, when neither name nor company is known.
@@ -92,7 +109,11 @@ fn is_open(scene: &Scene<'_>, question: &Question) -> bool {
 fn is_wanted(scene: &Scene<'_>, field: Field, most: u32) -> bool {
     let times = scene.memory.times_asked.get(field.key()).copied().unwrap_or(0);
     let missing = match field {
-        Field::Product | Field::ProductCategory => scene.category().is_none(),
+        Field::Product | Field::ProductCategory => {
+            let kinds = &scene.playbook.catalogue.categories;
+            let mut shown = kinds.iter().map(|it| machines::presented(&it.id));
+            scene.category().is_none() && !shown.any(|mark| scene.voice.is_marked(&mark))
+        }
         Field::Uf => scene.lead.city.is_some() && scene.lead.uf.is_none(),
         Field::Company => scene.lead.company.is_none() && !scene.memory.no_company,
         // Nobody can buy soon what is not on sale.
@@ -143,17 +164,14 @@ fn ask(scene: &mut Scene<'_>, question: &Question) -> Option<String> {
 
 /// When nothing is left to ask: a hot lead is told who writes next; others are left in peace.
 fn farewell_to_questions(scene: &mut Scene<'_>, answered: bool) -> Option<String> {
-    let around = Circumstances::of(&scene.memory, 0);
     // A question that has just been put is not repeated; it is not the end of asking either.
     if scene.playbook.rules.questions.iter().any(|question| is_open(scene, question)) {
         return (!answered).then(|| scene.voice.say(Say::Ack));
     }
-    let hot = qualify(scene.playbook, &scene.lead, &around).temperature == Temperature::Quente;
-    let told = scene.voice.has_said(Say::HandoffOpen) || scene.voice.has_said(Say::HandoffClosed);
-    if hot && !told {
-        let open = scene.is_open();
-        return Some(scene.voice.say(if open { Say::HandoffOpen } else { Say::HandoffClosed }));
+    if let Some(words) = handoff(scene) {
+        return Some(words);
     }
+    let told = was_handed_off(scene);
     if !scene.voice.has_said(Say::NothingLeft) && !told && !scene.memory.human_requested {
         return Some(scene.voice.say(Say::NothingLeft));
     }

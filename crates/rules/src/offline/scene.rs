@@ -188,6 +188,12 @@ impl<'a> Scene<'a> {
                 };
                 catalogue.products.iter().find(makes).map(|product| product.category.as_str())
             })
+            .or_else(|| {
+                // Nobody asks a burger house what it makes.
+                let burgers = self.lead.segment.as_deref() == Some("hamburgueria");
+                let category = catalogue.category_making("hamburguer").filter(|_| burgers)?;
+                Some(category.id.as_str())
+            })
     }
 
     /// All that the lead wrote as far as it is at hand, in plain text.

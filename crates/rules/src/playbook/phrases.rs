@@ -72,6 +72,8 @@ occasions! {
     Heard = "heard": "The lead told something that no field holds.",
     AckName = "ack_name": "The lead told its name.",
     AckVolume = "ack_volume": "The lead told its volume.",
+    HeardVolume = "heard_volume": "A volume from a voice note that may have been misheard.",
+    HeardProduct = "heard_product": "A model from a voice note that may have been misheard.",
     AckCorrection = "ack_correction": "The lead corrected something.",
     AckUrgencyHigh = "ack_urgency_high": "The lead is in a hurry.",
     AckUrgencyLow = "ack_urgency_low": "The lead is in no hurry.",

@@ -33,6 +33,9 @@ fn role(line: &Line) -> &'static str {
 fn said(line: &Line) -> String {
     let kind = match line.kind {
         Kind::Text => "",
+        Kind::Audio if line.unsure => {
+            "[áudio mal ouvido: confirme com o cliente números e modelos] "
+        }
         Kind::Audio => "[áudio transcrito] ",
         Kind::Image => "[imagem] ",
         Kind::Video => "[vídeo] ",

@@ -34,6 +34,7 @@ any: empresa|hamburgueria|lanchonete|loja|restaurante|acougue|negocio|mercado|pi
 any: empresa|hamburgueria|lanchonete|loja|restaurante|acougue|negocio|mercado|pizzaria|espetaria|frigorifico|distribuidora|bar .. se chama
 any: empresa|hamburgueria|lanchonete|loja|restaurante|acougue|mercado|pizzaria chama
 any: chamada|chamado
+any: tenho|temos|abri|abrimos uma|um|minha empresa|hamburgueria|lanchonete|loja|restaurante|acougue|negocio|mercado|pizzaria|espetaria|frigorifico|distribuidora|bar ... que? se? chama
 any: a? gente chama de
 known: em nome da|do|de
 known: empresa e? a|o?

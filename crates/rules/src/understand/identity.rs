@@ -246,7 +246,7 @@ fn presented(reading: &Reading<'_>) -> Option<(usize, usize)> {
             // "Sergio da Sergio Foods".
             let of = text.is(end, "da do")
                 && text.word(end + 1) != "seleto"
-                && text.gap(end) <= Gap::Space
+                && text.gap(end) <= Gap::Comma
                 && text.gap(end + 1) <= Gap::Space
                 && list_item(reading, end + 1);
             let fold = text.fold(start);

@@ -174,7 +174,14 @@ fn unframed(reading: &Reading<'_>, m: &Mention, asked: bool, person: bool) -> St
     if item && (m.uf.is_some() || answers) || late {
         return Strength::Here;
     }
-    let listed = item && certain && !too_short(text, m);
+    // "Marta, Frigorífico Vale do Ouro, Contagem"
+    let signs = item
+        && !person
+        && m.start > 0
+        && reading.is_taken(m.start - 1)
+        && text.capitalised(m.start)
+        && !text.capitals_mean_nothing(m.start);
+    let listed = item && certain && !too_short(text, m) || signs;
     let mentioned = asked && certain && !one_of(before, "para de do da em no na");
     let with_state = m.uf.is_some() && text.gap(m.end) == Gap::Slash && before != "para";
     if listed || mentioned || with_state {

@@ -252,10 +252,12 @@ fn chosen_food(reading: &Reading<'_>, index: usize, at: (usize, usize)) -> Optio
 fn needed(reading: &Reading<'_>) -> Option<Fact> {
     let text = reading.text;
     let makes = |at: usize| reading.catalogue.making(text.word(at), text.fold(at));
-    let bare = text.tokens.len() <= 2 && !reading.question.asks(Field::Volume);
+    // "e de hambúrguer?"
+    let goes_on = text.word(0) == "e" && text.sentence(0).question && text.tokens.len() <= 4;
+    let bare = (text.tokens.len() <= 2 || goes_on) && !reading.question.asks(Field::Volume);
     let answers = bare || reading.question.asks(Field::Product);
     // "hambúrguer", "só linguiça"; "Kong Burger" is a name.
-    let food = usize::from(text.is(0, "de a so e para quero seria"));
+    let food = (0..3).take_while(|at| text.is(*at, "de a so e para quero seria")).count();
     let answered = Some(food)
         .filter(|at| makes(*at).is_some())
         .filter(|_| answers && text.tokens.len() <= SHORT_ANSWER);

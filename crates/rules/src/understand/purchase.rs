@@ -50,7 +50,11 @@ fn urgency(reading: &Reading<'_>, signs: &[Match<Sign>]) -> Option<Fact> {
         .filter_map(|sign| match sign.label {
             Sign::Urgency(urgency) => Some((urgency, sign)),
             Sign::Soon
-                if asked || of_buying(text, sign.start, sign.end) || is_item(text, sign.start) =>
+                if asked
+                    || of_buying(text, sign.start, sign.end)
+                    || is_item(text, sign.start)
+                    // "urgente", and no more, of somebody who wants a machine.
+                    || text.tokens.len() <= 2 && reading.lead.product.is_some() =>
             {
                 Some((Urgency::Alta, sign))
             }
@@ -102,6 +106,8 @@ fn at_once(text: &Text) -> Option<(Urgency, usize, usize)> {
     (0..text.tokens.len().min(6))
         .find(|at| {
             text.is(*at, "agora ja logo hoje rapido urgente imediato")
+                // "se eu fechar hoje, chega quando?"
+                && !text.sentence(*at).question
                 // "hoje é tudo na mão" tells how it is done now.
                 && !text.is(at + 1, "e esta faco fazemos tenho temos uso usamos tem fazia")
                 && !denied_before(text, *at, 3)
@@ -154,6 +160,8 @@ fn spans(reading: &Reading<'_>, asked: bool) -> Vec<(Urgency, usize, usize)> {
         let ahead = one_of(before, "em daqui dentro de uns maximo a ate por prazo")
             || (at > 1 && text.word(at - 2) == "daqui");
         let days = match text.word(number.end) {
+            // "800 dia" is a rate.
+            "dia" if number.value > 90.0 => continue,
             "dia" | "dias" => number.value,
             "semana" | "semanas" => number.value * 7.0,
             "mes" | "meses" => number.value * 30.0,

@@ -169,7 +169,7 @@ fn starts_third(text: &Text, at: usize, start: usize) -> bool {
             "meu minha meus minhas um uma o a do da outro nosso nossa dos pelo pela",
         );
         // "cara" and "moça" are also how people address the agent; "meu amigo" opening a line too.
-        let address = one_of(word, "cara moca moco amigo amiga rapaz parceiro")
+        let address = one_of(word, "cara moca moco amigo amiga rapaz parceiro filho filha irmao")
             && (before.is_empty() || at + 1 >= text.tokens.len() || text.gap(at + 1) >= Gap::Comma);
         // "para o meu sogro": bought for him, so the purchase counts.
         let for_him = before2 == "para"

@@ -83,7 +83,7 @@ pub fn harm(kind: &str, text: &str, secret: &str) -> Option<&'static str> {
         "link" => {
             let own = text.contains("https://www.seletoindustrial.com.br") && text.is_ascii_host();
             let foreign = has(&["seletopromo", "bitly"]) || looks_like_our_host(text);
-            (foreign && !(own && !has(&["seletopromo", "bitly"]))).then_some("a foreign address")
+            (foreign && (!own || has(&["seletopromo", "bitly"]))).then_some("a foreign address")
         }
         "contato" => {
             let digits: String = read.chars().filter(char::is_ascii_digit).collect();
@@ -104,7 +104,7 @@ pub fn harm(kind: &str, text: &str, secret: &str) -> Option<&'static str> {
             "souumapessoa",
             "souhumano",
             "egente",
-            "registreiseupedido",
+            "registreiseupedidodecompra",
             "themachine",
             "lamaquinaes",
             "compraestaconfirmada",

@@ -6,6 +6,7 @@ pub mod markdown;
 mod mirror;
 mod probe;
 pub mod setup;
+mod transport;
 pub mod webhook;
 mod wire;
 

@@ -4,6 +4,7 @@ mod bench;
 mod chat;
 mod check;
 mod crm;
+mod deliveries;
 mod demo;
 mod doctor;
 mod eval;
@@ -73,13 +74,18 @@ enum Command {
         #[command(subcommand)]
         action: crm::Action,
     },
+    /// Mostra o que não foi entregue, e tenta de novo ou desiste
+    Deliveries {
+        #[command(subcommand)]
+        action: deliveries::Action,
+    },
+    /// Mostra o SQL que cria as tabelas no Supabase, com acesso só para o servidor
+    SupabaseSchema,
     /// Cria, lista e troca a senha de quem abre o painel
     User {
         #[command(subcommand)]
         command: user::Command,
     },
-    /// Mostra o SQL que cria as tabelas no Supabase, com acesso só para o servidor
-    SupabaseSchema,
     /// Mostra os endereços de webhook para colar no painel da Z-API
     WebhookUrls,
     /// Registra os webhooks nos serviços configurados e confere se ficaram
@@ -154,11 +160,12 @@ async fn run(command: Command) -> Result<ExitCode, Failed> {
         Command::Check { playbook } => check::run(playbook),
         Command::Migrate => open::migrate(config()?).await,
         Command::Crm { action } => crm::run(action, config()?).await,
-        Command::User { command } => user::run(command, config()?).await,
+        Command::Deliveries { action } => deliveries::run(action, config()?).await,
         Command::SupabaseSchema => {
             print!("{}", crate::store::supabase_schema::SCHEMA);
             Ok(ExitCode::SUCCESS)
         }
+        Command::User { command } => user::run(command, config()?).await,
         Command::WebhookUrls => open::webhook_urls(config()?).await,
         Command::Setup => setup::run(config()?).await,
         Command::Bench(options) => bench::run(options).await,

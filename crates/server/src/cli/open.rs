@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::store::supabase_schema::Differences;
 use crate::store::{Error, Store, migrate, sqlite_path};
-use crate::web::ZAPI_WEBHOOKS;
+use crate::web::{PIPERUN_WEBHOOK, ZAPI_WEBHOOKS};
 
 /// Holds the embedded database for this process alone; given back when dropped.
 pub(super) struct Alone(#[expect(dead_code, reason = "held, not read")] Option<File>);
@@ -94,6 +94,10 @@ pub(super) async fn webhook_urls((config, _): Configured) -> Result<ExitCode, Fa
         println!("\nCadastre no Chatwoot (Configurações > Integrações > Webhooks):\n");
         let url = setup::address(&base, &secret);
         println!("  {}\n    {}", setup::EVENTS.join(", "), url.expose_secret());
+    }
+    if config.piperun.is_some() {
+        println!("\nNo PipeRun, uma ação automática do funil pode avisar na hora (opcional):\n");
+        println!("  {base}{PIPERUN_WEBHOOK}?token={}", secret.expose_secret());
     }
     if config.public_url.is_none() {
         println!(

@@ -5,6 +5,8 @@ mod vendors;
 use std::path::PathBuf;
 
 use secrecy::{ExposeSecret, SecretString};
+use seleto_rules::agent_mode::{AgentMode, Level};
+use seleto_rules::phone::Phone;
 use seleto_rules::quiet_time::QuietTime;
 
 use crate::external_call::Phones;
@@ -56,6 +58,8 @@ pub struct Config {
     pub chatwoot: Option<Chatwoot>,
     /// The CRM.
     pub piperun: Option<PipeRun>,
+    /// How far the agent is let loose at its first start; people change it later.
+    pub agent_mode: Option<AgentMode>,
     /// Simulated vendors: webhooks are open to this machine.
     pub demo: bool,
     /// Instructions for the model in place of the playbook's; only an evaluation sets it.
@@ -157,6 +161,7 @@ impl Config {
             supabase: reader.supabase(),
             chatwoot: reader.chatwoot(),
             piperun: reader.piperun(),
+            agent_mode: reader.agent_mode(),
             demo: false,
             system_prompt: None,
         };
@@ -205,6 +210,21 @@ impl Reader<'_> {
 
     fn secret(&self, name: &str) -> Option<SecretString> {
         self.text(name).map(SecretString::from)
+    }
+
+    fn agent_mode(&mut self) -> Option<AgentMode> {
+        let listed = self.text("AGENT_PHONES").unwrap_or_default();
+        let phones: Vec<_> =
+            listed.split(',').map(str::trim).filter(|phone| !phone.is_empty()).collect();
+        if phones.iter().any(|phone| phone.parse::<Phone>().is_err()) {
+            self.refuse("AGENT_PHONES", "use telefones com 55 e DDD, separados por vírgula");
+        }
+        let name = self.text("AGENT_MODE")?;
+        let Some(mode) = Level::parse(&name) else {
+            self.refuse("AGENT_MODE", "use off, shadow, allow_list ou on");
+            return None;
+        };
+        Some(AgentMode { mode, phones: phones.into_iter().map(str::to_owned).collect() })
     }
 
     fn lacks(&mut self, variable: &'static str, advice: impl Into<String>) {

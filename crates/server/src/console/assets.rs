@@ -9,24 +9,24 @@ use axum::response::{IntoResponse, Response};
 use crate::hash;
 
 /// The scripts of every page, in the order in which they run.
-pub const SCRIPTS: &[&str] = &["htmx.js", "console.js", "inbox.js", "pages.js"];
+pub const SCRIPTS: &[&str] = &["htmx.js", "console.js", "inbox.js", "overview.js"];
 
 const STYLE: &str = concat!(
     include_str!("assets/tokens.css"),
     include_str!("assets/base.css"),
     include_str!("assets/components.css"),
     include_str!("assets/layout.css"),
-    include_str!("assets/pages.css"),
     include_str!("assets/inbox.css"),
-    include_str!("assets/why.css"),
+    include_str!("assets/pages.css"),
+    include_str!("assets/overview.css"),
 );
 
 const FILES: &[(&str, &str, &str)] = &[
     ("console.css", "text/css; charset=utf-8", STYLE),
     ("htmx.js", SCRIPT, include_str!("assets/htmx.min.js")),
     ("console.js", SCRIPT, include_str!("assets/console.js")),
+    ("overview.js", SCRIPT, include_str!("assets/overview.js")),
     ("inbox.js", SCRIPT, include_str!("assets/inbox.js")),
-    ("pages.js", SCRIPT, include_str!("assets/pages.js")),
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
 ];
 

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::config::PipeRun;
 use crate::mirrors::Stopped;
 use crate::piperun::{Client, Failure};
-use crate::store::crm::{CrmRecord, DealStatus};
+use crate::store::crm::{CrmRecord, DealStatus, LinkDeal};
 use crate::store::queue::{Claim, Lane};
 use crate::store::remotes::{
     BeginRemote, FindRemote, ForgetRemote, KeepRemote, RefuseRemote, Remote, RemoteState,
@@ -68,6 +68,11 @@ impl<'a> Visit<'a> {
         let company = self.company().await?;
         let Some(person) = self.person(company).await? else { return Ok(self.look_again()) };
         let Some(deal) = self.deal(person, company).await? else { return Ok(self.look_again()) };
+        if self.record.quote_without_deal {
+            let (lead, now) = (self.record.lead_id, self.app.clock.now());
+            let conversation = self.claim.conversation;
+            self.app.store.write(LinkDeal { deal, lead, conversation, now }).await?;
+        }
         self.note(deal).await?;
         Ok(self.look_again())
     }

@@ -11,6 +11,7 @@ use seleto_rules::delivery::typing_seconds;
 use seleto_rules::retry::backoff_ms;
 
 use crate::app::App;
+use crate::clock;
 use crate::config::Typing;
 use crate::health::State;
 use crate::lanes::{Claimed, Work};
@@ -30,16 +31,22 @@ const LATEST_START: Duration = Duration::from_secs(8);
 /// How often an outcome is offered to a database that does not take it.
 const RECORD_TRIES: u32 = 5;
 
-/// The WhatsApp lane.
+/// A lane to WhatsApp: to the leads, or to the company's own sellers.
 #[derive(Clone)]
 pub struct Deliveries {
     app: Arc<App>,
+    lane: Lane,
 }
 
 impl Deliveries {
-    /// The lane of this process; without a configured vendor there is none, and messages wait.
+    /// The lane to the leads; without a configured vendor there is none, and messages wait.
     pub fn new(app: Arc<App>) -> Option<Self> {
-        app.zapi.is_some().then_some(Self { app })
+        app.zapi.is_some().then_some(Self { app, lane: Lane::Whatsapp })
+    }
+
+    /// The lane to the sellers.
+    pub fn to_sellers(app: Arc<App>) -> Option<Self> {
+        app.zapi.is_some().then_some(Self { app, lane: Lane::Sellers })
     }
 }
 
@@ -47,7 +54,7 @@ impl Work for Deliveries {
     type Job = (Job, Instant);
 
     fn lane(&self) -> Lane {
-        Lane::Whatsapp
+        self.lane
     }
 
     /// As long as a call may take: cutting one off would leave its outcome in doubt.
@@ -59,13 +66,13 @@ impl Work for Deliveries {
         let now = self.app.clock.now();
         let begun = Instant::now();
         let claim = ClaimDeliveries {
+            lane: self.lane,
             now,
             lease_until: now + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX),
             replica: self.app.replica,
             limit: i64::try_from(limit).unwrap_or(i64::MAX),
         };
-        let (jobs, next_due) =
-            self.app.store.write(ThenNextDue { claim, lane: Lane::Whatsapp }).await?;
+        let (jobs, next_due) = self.app.store.write(ThenNextDue { claim, lane: self.lane }).await?;
         let jobs = jobs.into_iter().map(|job| (job, begun)).collect();
         Ok(Claimed { jobs, next_due })
     }
@@ -86,6 +93,9 @@ impl Deliveries {
         delivery.attempt = delivery.attempts + 1))]
     async fn send(&self, claim: Claim, delivery: Delivery, claimed: Instant) {
         let Some(zapi) = &self.app.zapi else { return };
+        if let Some(opening) = self.rest_until(&claim) {
+            return self.put_back(claim, opening).await;
+        }
         let delivery = match self.begin(claim, delivery).await {
             Ok(delivery) => delivery,
             Err(error) => return self.leave(claim, &error).await,
@@ -94,13 +104,30 @@ impl Deliveries {
         let outcome = if claimed.elapsed() > LATEST_START {
             Outcome::NotSent { detail: "the lease was nearly over".to_owned(), wait_ms: 0 }
         } else {
-            let typing = typing(self.app.config.typing, &delivery.body);
+            let typing = match self.lane {
+                // Nobody has to be shown that somebody types.
+                Lane::Sellers => None,
+                _ => typing(self.app.config.typing, &delivery.body),
+            };
             let answer = zapi.send_text(&delivery.address, &delivery.body, typing).await;
             self.app.health.note("zapi", state_of(&answer));
             outcome(answer, &delivery)
         };
         metrics::counter!("seleto_deliveries_total", "outcome" => outcome.name()).increment(1);
         self.record(claim, delivery, outcome).await;
+    }
+
+    /// Sellers are left in peace outside business hours, whatever held a message up; the digest,
+    /// which is about no conversation, has an hour of its own.
+    fn rest_until(&self, claim: &Claim) -> Option<i64> {
+        if self.lane != Lane::Sellers || claim.conversation.is_nil() {
+            return None;
+        }
+        let playbook = self.app.playbook();
+        let (hours, zone) = (&playbook.rules.business_hours, &playbook.time_zone);
+        let now = self.app.clock.local(zone);
+        let opening = if hours.is_open(now) { None } else { hours.next_opening(now) };
+        opening.map(|opening| clock::instant(opening, zone))
     }
 
     async fn begin(&self, claim: Claim, delivery: Delivery) -> Result<Delivery, Error> {
@@ -111,13 +138,17 @@ impl Deliveries {
     /// Nothing was begun: a human took over meanwhile, or the database is away.
     async fn leave(&self, claim: Claim, error: &Error) {
         tracing::info!(%error, "not sent");
+        self.put_back(claim, self.app.clock.now()).await;
+    }
+
+    async fn put_back(&self, claim: Claim, at: i64) {
         let now = self.app.clock.now();
-        let put_back = PutBack { claim, wake_at: Some(now), now };
+        let put_back = PutBack { claim, wake_at: Some(at), now };
         if let Err(error) = self.app.store.write(put_back).await {
             // The lease runs out, and the lane is taken up again.
             tracing::warn!(%error, "the lane could not be given back");
         }
-        self.app.bells.ring(Lane::Whatsapp, self.app.clock.now());
+        self.app.bells.ring(self.lane, at);
     }
 
     /// The outcome is known only here: a database that is away for a moment gets more chances.
@@ -132,7 +163,7 @@ impl Deliveries {
             match self.app.store.write(record).await {
                 Ok(wake_at) => {
                     if let Some(at) = wake_at {
-                        self.app.bells.ring(Lane::Whatsapp, at);
+                        self.app.bells.ring(self.lane, at);
                     }
                     return;
                 }

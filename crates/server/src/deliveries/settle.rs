@@ -4,7 +4,7 @@ use seleto_rules::delivery::{self, EVIDENCE_WINDOW_MS, Evidence};
 
 use crate::app::App;
 use crate::store::delivery::{Clues, Delivery, RecordVerdict};
-use crate::store::queue::{Claim, Lane};
+use crate::store::queue::Claim;
 use crate::zapi;
 
 #[tracing::instrument(name = "settle", skip_all, fields(
@@ -34,7 +34,7 @@ pub(super) async fn settle(app: &App, claim: Claim, delivery: Delivery, clues: C
         tracing::warn!(%error, "the verdict could not be recorded");
         return;
     }
-    app.bells.ring(Lane::Whatsapp, app.clock.now());
+    app.bells.ring(claim.lane, app.clock.now());
 }
 
 /// Whether the text stands in the vendor's queue, and whether the queue could be read at all.

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::store::setting::Ping;
 use crate::store::{Store, migrate};
-use crate::{chatwoot, openai};
+use crate::{chatwoot, openai, supabase};
 
 /// What was found of one service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,8 @@ impl Works {
 /// Examines every vendor of a running agent.
 pub async fn vendors(app: &App) -> Vec<Finding> {
     let team = chatwoot::examine(app.chatwoot.as_ref()).await;
-    vec![zapi(app).await, model(app).await, team, crm(app).await]
+    let tables = supabase::examine(app).await;
+    vec![zapi(app).await, model(app).await, tables, team, crm(app).await]
 }
 
 /// The playbook that the configuration names.

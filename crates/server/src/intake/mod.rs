@@ -15,7 +15,8 @@ use crate::store::reports::{ConnectionChanged, DeliveryReported, LeftOurNumber, 
 use crate::store::revoked::LeadRevoked;
 use crate::store::turn::kind_name;
 use crate::zapi::webhook::{
-    self, Decision, Event, EventKind, FromMe, Inbound, Media, Ours, Private, StateChange, Typing,
+    self, Decision, Event, EventKind, FromMe, Inbound, Media, Ours, Private, Reason, StateChange,
+    Typing,
 };
 
 /// Ids longer than this are kept as their hash: they must fit into an index.
@@ -63,8 +64,10 @@ const DATABASE_TIME: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Stores an event in the database and wakes whoever waits for it.
 async fn store(app: &App, instance: String, event: &Event, body: &[u8]) -> Result<Taken, Error> {
-    let received = Received { app, event, instance, body };
-    let decision = webhook::decide(event, &Ours { phone: None });
+    let playbook = app.playbook();
+    let ours = Ours { phone: None, rules: Some(&playbook.rules) };
+    let received = Received { app, event, instance, body, ours };
+    let decision = webhook::decide(event, &ours);
     let (label, reason) = received.label(&decision);
     let stored = received.store(decision).await?;
     metrics::counter!("seleto_webhooks_total", "event" => event.name(), "decision" => label)
@@ -84,6 +87,7 @@ struct Received<'a> {
     event: &'a Event,
     instance: String,
     body: &'a [u8],
+    ours: Ours<'a>,
 }
 
 impl Received<'_> {
@@ -103,6 +107,7 @@ impl Received<'_> {
             _ => {
                 self.app.bells.ring(Lane::Turns, at);
                 self.app.bells.ring(Lane::Whatsapp, at);
+                self.app.bells.ring(Lane::Sellers, at);
             }
         }
     }
@@ -153,7 +158,10 @@ impl Received<'_> {
                 Some(event) => store.ingest(event).await,
                 None => Ok(NOTHING),
             },
-            StateChange::FromMe(from_me) => store.ingest(left_our_number(envelope, *from_me)).await,
+            StateChange::FromMe(from_me) => {
+                let seller = self.insider(from_me.address.as_str());
+                store.ingest(left_our_number(envelope, *from_me, seller)).await
+            }
             StateChange::Connected { .. } => {
                 let detail = String::new();
                 store.ingest(ConnectionChanged { envelope, connected: true, detail }).await
@@ -223,7 +231,13 @@ impl Received<'_> {
             queue_id: zaap_id.as_deref().map(bounded),
             external_id: message_id.as_deref().map(bounded),
             error,
+            seller: self.insider(address),
         }
+    }
+
+    /// The number of one of the company's own people, as the playbook has it.
+    fn insider(&self, address: &str) -> Option<String> {
+        self.ours.insider(address).map(str::to_owned)
     }
 
     /// `None` for events that are not kept, because each repetition is news.
@@ -253,7 +267,14 @@ impl Received<'_> {
 const NOTHING: Stored = Stored::New { conversation: None, wake_at: None };
 
 /// A message that the connected number sent.
-fn left_our_number(envelope: Envelope, from_me: FromMe) -> LeftOurNumber {
+fn left_our_number(
+    mut envelope: Envelope,
+    from_me: FromMe,
+    seller: Option<String>,
+) -> LeftOurNumber {
+    if seller.is_some() {
+        envelope.reason = Some(Reason::Seller.label().to_owned());
+    }
     let person = person(from_me.address.as_str(), from_me.lid.as_ref());
     let message = NewMessage {
         kind: kind_name(from_me.kind),
@@ -263,7 +284,7 @@ fn left_our_number(envelope: Envelope, from_me: FromMe) -> LeftOurNumber {
         quoted_id: from_me.quoted_message_id.as_deref().map(bounded),
         sent_at: from_me.at_ms.unwrap_or(envelope.now),
     };
-    LeftOurNumber { envelope, person, message, by_api: from_me.through_api }
+    LeftOurNumber { envelope, person, message, by_api: from_me.through_api, seller }
 }
 
 fn person(address: &str, lid: Option<&Private>) -> Person {

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::chatwoot::ChatwootMirror;
 use crate::crm::{self, Crm};
 use crate::deliveries::{self, Deliveries};
+use crate::follow_ups::{self, FollowUps};
 use crate::mirrors::{self, MirrorLane};
 use crate::store::Error;
 use crate::supabase::SupabaseMirror;
@@ -42,6 +43,10 @@ pub async fn visit(app: &Arc<App>, visitor: &mut impl Visitor) -> Result<(), Err
         let lane = MirrorLane::new(Arc::clone(app), mirror);
         visitor.visit(lane, mirrors::SIDE_BY_SIDE).await?;
     }
+    if let Some(deliveries) = Deliveries::to_sellers(Arc::clone(app)) {
+        visitor.visit(deliveries, deliveries::SIDE_BY_SIDE).await?;
+    }
+    visitor.visit(FollowUps::new(Arc::clone(app)), follow_ups::SIDE_BY_SIDE).await?;
     Ok(())
 }
 

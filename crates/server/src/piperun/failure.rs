@@ -72,7 +72,7 @@ impl Failure {
                 "Chamadas demais em pouco tempo. Aguarde: o envio será repetido sozinho, no intervalo que o PipeRun pediu."
             }
             Self::Unauthorized(_) => {
-                "Token recusado. Gere o token do usuário no PipeRun (Minha conta > Central de integrações) e copie-o para PIPERUN_API_TOKEN; ele vê somente o que esse usuário vê."
+                "Token recusado. Copie de novo o token de API do usuário do PipeRun para PIPERUN_API_TOKEN; ele vê somente o que esse usuário vê, e precisa poder criar pessoas, empresas, oportunidades e notas."
             }
             Self::Missing => {
                 "O registro não existe mais, ou o endereço em PIPERUN_API_URL está errado (padrão: https://api.pipe.run/v1)."

@@ -5,7 +5,7 @@ use super::engine::{Operation, Tx};
 use crate::params;
 
 /// What is alerted of.
-pub const KINDS: [&str; 9] = [
+pub const KINDS: [&str; 10] = [
     BREAKER_OPEN,
     DISCONNECTED,
     DELIVERY_FAILED,
@@ -13,6 +13,7 @@ pub const KINDS: [&str; 9] = [
     DELIVERY_UNDETERMINED,
     HUMAN_REQUESTED,
     COMPLAINT,
+    HANDOFF_WAITING,
     TURN_FAILING,
     SYNC_REFUSED,
 ];
@@ -31,7 +32,8 @@ pub const DELIVERY_UNDETERMINED: &str = "delivery_undetermined";
 pub const HUMAN_REQUESTED: &str = "human_requested";
 /// A lead complained.
 pub const COMPLAINT: &str = "complaint";
-
+/// Nobody took a lead that was passed on, reminder after reminder.
+pub const HANDOFF_WAITING: &str = "handoff_waiting";
 /// A conversation's messages cannot be answered, try after try.
 pub const TURN_FAILING: &str = "turn_failing";
 /// Another system refuses something of ours for good.

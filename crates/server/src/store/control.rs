@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::engine::{Operation, Statement, Tx, Value};
 use super::queue::{Lane, fence_off, wake};
-use super::{Error, activity, alert, mirroring};
+use super::{Error, activity, alert, handoff, mirroring};
 use crate::params;
 
 /// Who decides, and in which conversation.
@@ -33,9 +33,12 @@ impl Operation for TakeOver {
 /// Takes a conversation over, inside another operation.
 pub(super) async fn take_over(tx: &mut Tx<'_>, decision: &Decision) -> Result<(), Error> {
     let Decision { conversation, actor, now } = decision;
+    let [withdrawn, picked_up] = handoff::picked_up(*conversation, actor, *now);
     tx.batch(&[
         fence_off(*conversation, Lane::Turns),
         withdraw_agent(*conversation, "human takeover", *now),
+        withdrawn,
+        picked_up,
         (
             "UPDATE conversation_states SET mode = 'human', mode_by = $2, mode_at = $3,
                touched_at = $3, closed_at = NULL
@@ -46,8 +49,13 @@ pub(super) async fn take_over(tx: &mut Tx<'_>, decision: &Decision) -> Result<()
         mirroring::wake_after_change(*conversation, *now),
     ])
     .await?;
-    for kind in [alert::HUMAN_REQUESTED, alert::COMPLAINT] {
-        alert::resolve(tx, kind, &conversation.to_string(), *now).await?;
+    nobody_waits(tx, *conversation, *now).await
+}
+
+/// What an operator was told of a lead that waits for a person is settled.
+async fn nobody_waits(tx: &mut Tx<'_>, conversation: Uuid, now: i64) -> Result<(), Error> {
+    for kind in [alert::HUMAN_REQUESTED, alert::COMPLAINT, alert::HANDOFF_WAITING] {
+        alert::resolve(tx, kind, &conversation.to_string(), now).await?;
     }
     Ok(())
 }
@@ -93,6 +101,7 @@ impl Operation for DoNotContact {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let Decision { conversation, now, .. } = &self.0;
         tx.batch(&[fence_off(*conversation, Lane::Turns)]).await?;
+        tx.batch(&handoff::over(*conversation, *now)).await?;
         let Some(mut memory) = memory(tx, *conversation).await? else { return Ok(()) };
         memory.opted_out = true;
         tx.batch(&[
@@ -119,9 +128,9 @@ impl Operation for DoNotContact {
 impl Decision {
     /// The agent is in charge again; what was promised about a human is settled.
     async fn end(&self, tx: &mut Tx<'_>, action: &'static str, closed: bool) -> Result<(), Error> {
+        tx.batch(&handoff::over(self.conversation, self.now)).await?;
         let Some(mut memory) = memory(tx, self.conversation).await? else { return Ok(()) };
-        memory.human_requested = false;
-        memory.complained = false;
+        memory.people_are_done();
         tx.batch(&[
             remember(self.conversation, &memory),
             (
@@ -135,10 +144,7 @@ impl Decision {
             mirroring::wake_after_change(self.conversation, self.now),
         ])
         .await?;
-        for kind in [alert::HUMAN_REQUESTED, alert::COMPLAINT] {
-            alert::resolve(tx, kind, &self.conversation.to_string(), self.now).await?;
-        }
-        Ok(())
+        nobody_waits(tx, self.conversation, self.now).await
     }
 
     fn audit(&self, action: &'static str) -> Statement<'static> {

@@ -41,6 +41,8 @@ pub struct CrmRecord {
     pub messages: i64,
     /// How the deal stands over there, as far as it was told.
     pub status: Option<DealStatus>,
+    /// The lead's quote does not name its deal.
+    pub quote_without_deal: bool,
     /// What of the lead is in the CRM.
     pub remotes: Vec<Remote>,
 }
@@ -104,8 +106,12 @@ impl Operation for LoadCrm {
         let load =
             LoadRemotes { lane: Lane::Piperun, conversation: self.conversation, kinds: KINDS };
         let reasons = row.maybe_text(7)?.unwrap_or_default();
+        let lead_id = row.uuid(0)?;
+        let sql = "SELECT 1 FROM orcamentos WHERE id = $1 AND oportunidade_pipe_id IS NULL";
+        let quote = tx.row(sql, &params![quote::quote_id(lead_id)]).await?;
         Ok(Some(CrmRecord {
-            lead_id: row.uuid(0)?,
+            lead_id,
+            quote_without_deal: quote.is_some(),
             lead: serde_json::from_str(&row.maybe_text(1)?.unwrap_or_default()).unwrap_or_default(),
             sender_name: row.maybe_text(2)?,
             phone: row.maybe_text(3)?,
@@ -134,8 +140,35 @@ impl Operation for KeepDeal {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
-        let link = quote::link_deal(self.lead, &self.deal.to_string(), self.remote.now);
-        tx.batch(&[self.remote.statement(), link]).await
+        let KeepRemote { conversation, now, .. } = self.remote;
+        let link = quote::link_deal(self.lead, &self.deal.to_string(), now);
+        // The quote names the deal now: whoever has a copy of it looks.
+        let wake = mirroring::wake_after_change(conversation, now);
+        tx.batch(&[wake, self.remote.statement(), link]).await
+    }
+}
+
+/// Names the deal in a quote that was written after it.
+pub struct LinkDeal {
+    /// Its id in the CRM.
+    pub deal: i64,
+    /// Whose it is.
+    pub lead: Uuid,
+    /// The lead's conversation.
+    pub conversation: Uuid,
+    /// Now, in milliseconds.
+    pub now: i64,
+}
+
+impl Operation for LinkDeal {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        tx.batch(&[
+            mirroring::wake_after_change(self.conversation, self.now),
+            quote::link_deal(self.lead, &self.deal.to_string(), self.now),
+        ])
+        .await
     }
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::Error;
 use super::engine::{Operation, Row, Tx};
 use super::queue::{Claim, ClaimDue, Lane, release};
-use super::{activity, alert, breaker, mirroring};
+use super::{activity, alert, breaker, handoff, mirroring};
 use crate::params;
 
 /// One message to send, or to find out about.
@@ -53,6 +53,8 @@ pub struct Clues {
 
 /// Claims conversations with something to send.
 pub struct ClaimDeliveries {
+    /// To whom: leads or sellers.
+    pub lane: Lane,
     /// Now, in milliseconds.
     pub now: i64,
     /// When the lease ends, in milliseconds.
@@ -73,7 +75,7 @@ impl Operation for ClaimDeliveries {
             breaker::Passage::Open => (self.limit, false),
         };
         let claims = ClaimDue {
-            lane: Lane::Whatsapp,
+            lane: self.lane,
             now: self.now,
             lease_until: self.lease_until,
             replica: self.replica,
@@ -82,6 +84,10 @@ impl Operation for ClaimDeliveries {
         let mut jobs = Vec::new();
         for claim in claims.run(tx).await? {
             jobs.extend(self.next_job(tx, claim, probe).await?);
+        }
+        if probe && jobs.is_empty() {
+            // Nothing was probed: the other lane behind this breaker may.
+            breaker::probe_at(tx, breaker::ZAPI, self.now).await?;
         }
         Ok(jobs)
     }
@@ -99,7 +105,7 @@ impl ClaimDeliveries {
             let rows = tx
                 .rows(
                     "SELECT id, address, body, state, attempts, due_at, sent_at, resent,
-                            created_at, spared
+                            created_at, spared, turn_id
                      FROM deliveries WHERE conversation_id = $1 AND lane = $2
                        AND state IN ('pending', 'sending', 'unknown')
                      ORDER BY seq LIMIT 2",
@@ -120,9 +126,11 @@ impl ClaimDeliveries {
                 return Ok(None);
             }
             let age_ms = self.now - created_at;
-            if age_ms > delivery::STALE_AFTER_MS {
-                let wrote = lead_wrote_since(tx, claim.conversation, created_at).await?;
-                if delivery::is_stale(age_ms, wrote) {
+            // What sellers are told of a lead is withdrawn when it is over, and not before.
+            if self.lane == Lane::Whatsapp && age_ms > delivery::STALE_AFTER_MS {
+                let late = lead_wrote_since(tx, claim.conversation, created_at).await?
+                    || was_not_asked_for(tx, row.maybe_uuid(10)?).await?;
+                if delivery::is_stale(age_ms, late) {
                     self.expire(tx, delivery.id).await?;
                     continue;
                 }
@@ -146,9 +154,8 @@ impl ClaimDeliveries {
         // The tick is written out: as a parameter it would not match the index's condition.
         let confirmed = tx
             .row(
-                "SELECT 1 FROM deliveries
-                 WHERE lane = $1 AND sent_at > $2 AND id <> $3 AND tick >= 1 LIMIT 1",
-                &params![claim.lane.name(), delivery.sent_at, delivery.id],
+                "SELECT 1 FROM deliveries WHERE sent_at > $1 AND id <> $2 AND tick >= 1 LIMIT 1",
+                &params![delivery.sent_at, delivery.id],
             )
             .await?;
         let disconnected = tx
@@ -253,6 +260,12 @@ async fn lead_wrote_since(tx: &mut Tx<'_>, conversation: Uuid, at: i64) -> Resul
         )
         .await?;
     Ok(row.is_some())
+}
+
+/// A reminder to a lead that fell silent: late, it would come at night.
+async fn was_not_asked_for(tx: &mut Tx<'_>, turn: Option<Uuid>) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM turns WHERE id = $1 AND outcome = 'follow_up'";
+    Ok(tx.row(sql, &params![turn]).await?.is_some())
 }
 
 /// What came of a call, told apart by what is done next.
@@ -378,6 +391,11 @@ impl RecordOutcome {
     /// The list of conversations and Chatwoot show what became of the message.
     async fn tell(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let conversation = self.claim.conversation;
+        if self.claim.lane == Lane::Sellers {
+            let arrived = matches!(self.outcome, Outcome::Accepted { .. });
+            let told = arrived.then(|| handoff::told(conversation, self.now));
+            return tx.batch(told.as_slice()).await;
+        }
         let mut statements = vec![activity::touched(conversation, self.now)];
         if matches!(self.outcome, Outcome::Rejected { .. }) || self.exhausted() {
             statements.push(mirroring::wake_after_message(conversation, self.now));
@@ -479,11 +497,17 @@ impl Operation for RecordVerdict {
                 ],
             )
             .await?;
+        if self.claim.lane == Lane::Sellers && self.verdict == Verdict::Arrived {
+            tx.batch(&[handoff::told(self.claim.conversation, self.now)]).await?;
+        }
         if changed == 1 && self.verdict == Verdict::Undetermined {
             let subject = self.delivery.id.to_string();
-            let detail = "não há como saber se a mensagem chegou ao lead: confira no WhatsApp da \
-                          empresa e, se preciso, envie de novo";
-            alert::raise(tx, alert::DELIVERY_UNDETERMINED, &subject, detail, self.now).await?;
+            let to = if self.claim.lane == Lane::Sellers { "vendedor" } else { "lead" };
+            let detail = format!(
+                "não há como saber se a mensagem chegou ao {to}: confira no WhatsApp da empresa e, \
+                 se preciso, envie de novo"
+            );
+            alert::raise(tx, alert::DELIVERY_UNDETERMINED, &subject, &detail, self.now).await?;
         }
         Ok(())
     }

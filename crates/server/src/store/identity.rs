@@ -315,6 +315,7 @@ async fn merge_conversations(tx: &mut Tx<'_>, old: Uuid, new: Uuid, now: i64) ->
                AND kind = 'message'",
             both(),
         ),
+        super::handoff::moved(old, new),
         (
             "UPDATE deliveries SET conversation_id = $2
              WHERE conversation_id = $1 AND state NOT IN ('pending', 'sending', 'unknown')",

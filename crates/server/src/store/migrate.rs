@@ -40,6 +40,11 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0007_recalled.sql"),
     },
     Migration {
+        version: 8,
+        sqlite: include_str!("../../migrations/sqlite/0008_handoffs.sql"),
+        postgres: include_str!("../../migrations/postgres/0008_handoffs.sql"),
+    },
+    Migration {
         version: 9,
         sqlite: include_str!("../../migrations/sqlite/0009_console.sql"),
         postgres: include_str!("../../migrations/postgres/0009_console.sql"),

@@ -1,6 +1,7 @@
 //! All the SQL: one operation a transaction, on the embedded engine and on PostgreSQL.
 
 pub mod activity;
+pub mod agent_mode;
 pub mod alert;
 pub mod breaker;
 pub mod chatwoot;
@@ -9,9 +10,13 @@ pub mod control;
 pub mod crm;
 pub mod customer;
 pub mod customer_rows;
+pub mod dead_letters;
 pub mod delivery;
+pub mod digest;
 pub mod engine;
 pub mod facts;
+pub mod follow_up;
+pub mod handoff;
 pub mod identity;
 pub mod ingest;
 pub mod lead;
@@ -26,6 +31,7 @@ pub mod remotes;
 pub mod reports;
 pub mod revoked;
 pub mod seed;
+pub mod sellers;
 pub mod setting;
 pub mod spool;
 pub mod supabase_schema;

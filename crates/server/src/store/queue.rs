@@ -189,6 +189,22 @@ pub struct PutBack {
     pub now: i64,
 }
 
+/// Gives a claim back after all went well.
+pub struct Sleep {
+    /// What is given back.
+    pub claim: Claim,
+    /// When to look again, in milliseconds, if at all.
+    pub wake_at: Option<i64>,
+}
+
+impl Operation for Sleep {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        release(tx, &self.claim, self.wake_at).await.map(|_| ())
+    }
+}
+
 /// After this many failures an operator is told.
 const TOO_OFTEN: i64 = 6;
 

@@ -1,7 +1,7 @@
 //! What was known of a lead before this record began: in the customer's tables, here or in the
 //! cloud.
 
-use seleto_rules::conversation::Memory;
+use seleto_rules::conversation::{Author, Line, Memory};
 use seleto_rules::lead::{Field, Lead};
 use uuid::Uuid;
 
@@ -305,20 +305,29 @@ async fn lines(tx: &mut Tx<'_>, phone: &str) -> Result<Vec<KnownLine>, Error> {
     rows.iter().map(line).collect()
 }
 
-/// The earlier messages that were taken over, oldest first, as rows like those of our own history.
+/// The latest of the earlier messages that were taken over, oldest first.
 pub(super) async fn history(
     tx: &mut Tx<'_>,
     conversation: Uuid,
     room: usize,
-) -> Result<Vec<Row>, Error> {
-    let mut rows = tx
+) -> Result<Vec<Line>, Error> {
+    if room == 0 {
+        return Ok(Vec::new());
+    }
+    let rows = tx
         .rows(
-            "SELECT CASE role WHEN 'user' THEN 'lead' WHEN 'assistant' THEN 'agent'
-                              ELSE 'human' END, 'text', content, NULL
-             FROM recalled WHERE conversation_id = $1 ORDER BY position DESC LIMIT $2",
+            "SELECT role, content FROM recalled WHERE conversation_id = $1
+             ORDER BY position DESC LIMIT $2",
             &params![conversation, i64::try_from(room).unwrap_or(0)],
         )
         .await?;
-    rows.reverse();
-    Ok(rows)
+    let line = |row: &Row| {
+        let author = match row.text(0)?.as_str() {
+            "user" => Author::Lead,
+            "assistant" => Author::Agent,
+            _ => Author::Human,
+        };
+        Ok(Line::text(author, row.text(1)?))
+    };
+    rows.iter().rev().map(line).collect()
 }

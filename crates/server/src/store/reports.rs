@@ -24,6 +24,8 @@ pub struct LeftOurNumber {
     pub message: NewMessage,
     /// Sent through the API: never a human at the phone.
     pub by_api: bool,
+    /// The number of a seller, as the playbook has it, when the person is one: never a lead.
+    pub seller: Option<String>,
 }
 
 impl Operation for LeftOurNumber {
@@ -31,16 +33,16 @@ impl Operation for LeftOurNumber {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Stored, Error> {
         let envelope = &self.envelope;
-        let place = find(tx, &envelope.instance, &self.person).await?;
-        let conversation = place.as_ref().map(|place| place.conversation);
-        if let Some(ours) = self.ours(tx, conversation).await? {
+        let chat = Chat::find(tx, &envelope.instance, &self.person, self.seller.as_deref()).await?;
+        let conversation = chat.conversation();
+        if let Some(ours) = self.ours(tx, &chat).await? {
             let wake_at = ours.wake(tx, envelope.now).await?;
             envelope.insert(tx, Some(ours.conversation)).await?;
             let id = self.message.external_id.as_deref();
             confirm(tx, ours.delivery, None, id, id, envelope.now).await?;
             return Ok(Stored::New { conversation: Some(ours.conversation), wake_at });
         }
-        if self.by_api {
+        if self.by_api || self.seller.is_some() {
             envelope.insert(tx, conversation).await?;
             return Ok(Stored::New { conversation, wake_at: None });
         }
@@ -59,32 +61,79 @@ impl Operation for LeftOurNumber {
 impl LeftOurNumber {
     /// The delivery that this is the echo of: by its id, else by its text while nothing else
     /// claimed it.
-    async fn ours(
-        &self,
-        tx: &mut Tx<'_>,
-        conversation: Option<Uuid>,
-    ) -> Result<Option<Ours>, Error> {
+    async fn ours(&self, tx: &mut Tx<'_>, chat: &Chat<'_>) -> Result<Option<Ours>, Error> {
         if let Some(id) = self.message.external_id.as_deref()
             && let Some(ours) = Ours::by_external_id(tx, id).await?
         {
             return Ok(Some(ours));
         }
-        let Some(conversation) = conversation else { return Ok(None) };
-        let row = tx
-            .row(
-                "SELECT id, conversation_id, state FROM deliveries
-                 WHERE conversation_id = $1 AND lane = $2 AND body = $3 AND echo_id IS NULL
-                   AND (state IN ('sending', 'unknown') OR (state = 'accepted' AND sent_at > $4))
-                 ORDER BY seq LIMIT 1",
-                &params![
-                    conversation,
-                    Lane::Whatsapp.name(),
-                    &self.message.text,
-                    self.envelope.now - ECHO_MS
-                ],
-            )
-            .await?;
+        let (text, since) = (self.message.text.as_str(), self.envelope.now - ECHO_MS);
+        let row = match chat {
+            Chat::Lead(conversation) => {
+                let lane = Lane::Whatsapp.name();
+                tx.row(
+                    "SELECT id, conversation_id, state, lane FROM deliveries
+                     WHERE conversation_id = $1 AND lane = $2 AND body = $3 AND echo_id IS NULL
+                       AND (state IN ('sending', 'unknown')
+                            OR (state = 'accepted' AND sent_at > $4))
+                     ORDER BY seq LIMIT 1",
+                    &params![*conversation, lane, text, since],
+                )
+                .await?
+            }
+            Chat::Seller(phone) => {
+                tx.row(
+                    "SELECT id, conversation_id, state, lane FROM deliveries
+                     WHERE lane = $1 AND address = $2 AND body = $3 AND echo_id IS NULL
+                       AND (state IN ('sending', 'unknown')
+                            OR (state = 'accepted' AND sent_at > $4))
+                     ORDER BY seq LIMIT 1",
+                    &params![Lane::Sellers.name(), *phone, text, since],
+                )
+                .await?
+            }
+            // A seller's chat under an address that we do not know; no lead gets such a text.
+            Chat::Unknown => {
+                tx.row(
+                    "SELECT id, conversation_id, state, lane FROM deliveries
+                     WHERE lane = $1 AND body = $2 AND echo_id IS NULL
+                       AND state IN ('sending', 'unknown', 'accepted') AND sent_at > $3
+                     ORDER BY seq LIMIT 1",
+                    &params![Lane::Sellers.name(), text, since],
+                )
+                .await?
+            }
+        };
         row.as_ref().map(Ours::read).transpose()
+    }
+}
+
+/// The chat that a report is about.
+enum Chat<'a> {
+    Lead(Uuid),
+    Seller(&'a str),
+    Unknown,
+}
+
+impl<'a> Chat<'a> {
+    async fn find(
+        tx: &mut Tx<'_>,
+        instance: &str,
+        person: &Person,
+        seller: Option<&'a str>,
+    ) -> Result<Self, Error> {
+        if let Some(phone) = seller {
+            return Ok(Self::Seller(phone));
+        }
+        let place = find(tx, instance, person).await?;
+        Ok(place.map_or(Self::Unknown, |place| Self::Lead(place.conversation)))
+    }
+
+    fn conversation(&self) -> Option<Uuid> {
+        match self {
+            Self::Lead(conversation) => Some(*conversation),
+            Self::Seller(_) | Self::Unknown => None,
+        }
     }
 }
 
@@ -92,6 +141,7 @@ impl LeftOurNumber {
 struct Ours {
     delivery: Uuid,
     conversation: Uuid,
+    lane: Lane,
     /// Its lane sleeps until the next look for evidence. In any other state the lane is at work
     /// on it, or went on long ago: no report need wake it.
     unknown: bool,
@@ -100,11 +150,13 @@ struct Ours {
 impl Ours {
     fn read(row: &Row) -> Result<Self, Error> {
         let unknown = row.text(2)? == "unknown";
-        Ok(Self { delivery: row.uuid(0)?, conversation: row.uuid(1)?, unknown })
+        let lane =
+            if row.text(3)? == Lane::Sellers.name() { Lane::Sellers } else { Lane::Whatsapp };
+        Ok(Self { delivery: row.uuid(0)?, conversation: row.uuid(1)?, lane, unknown })
     }
 
     async fn by_external_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Self>, Error> {
-        let sql = "SELECT id, conversation_id, state FROM deliveries WHERE external_id = $1";
+        let sql = "SELECT id, conversation_id, state, lane FROM deliveries WHERE external_id = $1";
         let row = tx.row(sql, &params![id]).await?;
         row.as_ref().map(Self::read).transpose()
     }
@@ -114,7 +166,7 @@ impl Ours {
         if !self.unknown {
             return Ok(None);
         }
-        tx.batch(&[wake(self.conversation, Lane::Whatsapp, now)]).await?;
+        tx.batch(&[wake(self.conversation, self.lane, now)]).await?;
         Ok(Some(now))
     }
 }
@@ -156,6 +208,8 @@ pub struct DeliveryReported {
     pub external_id: Option<String>,
     /// Why it could not be delivered.
     pub error: Option<String>,
+    /// The number of a seller, as the playbook has it, when it went to one.
+    pub seller: Option<String>,
 }
 
 impl Operation for DeliveryReported {
@@ -204,18 +258,21 @@ impl DeliveryReported {
         {
             return Ok(Some(ours));
         }
-        let Some(place) = find(tx, &self.envelope.instance, &self.person).await? else {
-            return Ok(None);
+        let instance = &self.envelope.instance;
+        let row = match Chat::find(tx, instance, &self.person, self.seller.as_deref()).await? {
+            Chat::Lead(conversation) => {
+                tx.row(
+                    "SELECT id, conversation_id, state, lane FROM deliveries
+                     WHERE conversation_id = $1 AND lane = $2
+                       AND state IN ('sending', 'unknown') AND external_id IS NULL
+                     ORDER BY seq LIMIT 1",
+                    &params![conversation, Lane::Whatsapp.name()],
+                )
+                .await?
+            }
+            // A seller may get messages about several leads at once: only an id tells them apart.
+            Chat::Seller(_) | Chat::Unknown => None,
         };
-        let row = tx
-            .row(
-                "SELECT id, conversation_id, state FROM deliveries
-                 WHERE conversation_id = $1 AND lane = $2
-                   AND state IN ('sending', 'unknown') AND external_id IS NULL
-                 ORDER BY seq LIMIT 1",
-                &params![place.conversation, Lane::Whatsapp.name()],
-            )
-            .await?;
         row.as_ref().map(Ours::read).transpose()
     }
 }
@@ -239,11 +296,14 @@ impl Operation for Ticked {
             let moved = tx
                 .row(
                     "UPDATE deliveries SET tick = $2 WHERE external_id = $1 AND tick < $2
-                     RETURNING conversation_id",
+                     RETURNING conversation_id, lane",
                     &params![id, self.tick as i64],
                 )
                 .await?;
-            if let Some(moved) = moved {
+            // What sellers read is no part of the conversation.
+            if let Some(moved) = moved
+                && moved.text(1)? == Lane::Whatsapp.name()
+            {
                 let conversation = moved.uuid(0)?;
                 tx.batch(&[
                     activity::touched(conversation, self.envelope.now),

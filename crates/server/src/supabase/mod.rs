@@ -14,6 +14,6 @@ mod wire;
 pub use client::{Client, InvalidSettings, Select, Settings};
 pub use failure::Failure;
 pub use mirror::SupabaseMirror;
-pub use probe::{Check, probe, state_of, tables};
+pub use probe::{Check, examine, probe, state_of, tables};
 pub use recall::recall;
 pub use wire::Row;

@@ -2,6 +2,8 @@
 
 use super::client::{Client, Select};
 use super::failure::Failure;
+use crate::app::App;
+use crate::doctor::{Finding, Works};
 use crate::health::State;
 use crate::store::customer::Table;
 
@@ -65,4 +67,27 @@ pub async fn tables(client: &Client) -> Result<Vec<Check>, Failure> {
         checks.push(Check { table: table.name(), problem });
     }
     Ok(checks)
+}
+
+/// What `doctor` says of Supabase.
+pub async fn examine(app: &App) -> Finding {
+    let finding =
+        |configured, works, detail: String| Finding::new("Supabase", configured, works, detail);
+    let Some(client) = &app.supabase else {
+        if app.config.is_database_on_supabase() {
+            return finding("DATABASE_URL", Works::Yes, "é o próprio banco de dados".to_owned());
+        }
+        return finding("não", Works::Unused, "opcional: os dados ficam no banco local".to_owned());
+    };
+    match tables(client).await {
+        Ok(checks) => {
+            let problems: Vec<String> =
+                checks.into_iter().filter_map(|check| check.problem).collect();
+            match problems.is_empty() {
+                true => finding("sim", Works::Yes, "seis tabelas, lidas e gravadas".to_owned()),
+                false => finding("sim", Works::No, problems.join(" ")),
+            }
+        }
+        Err(failure) => finding("sim", Works::No, format!("{failure}. {}", failure.remedy())),
+    }
 }

@@ -54,7 +54,10 @@ pub async fn listen(app: &App, playbook: &Playbook, context: &Context) -> Result
     let hearings: Vec<_> = context.voice_notes.iter().map(|note| ear.hear(note)).collect();
     let heard: Vec<Heard> = stream::iter(hearings).buffered(SIDE_BY_SIDE).try_collect().await?;
     let mut perceived = Perceived { took: begun.elapsed(), ..Perceived::default() };
-    for Heard { line, words, cost_micro_usd, .. } in heard {
+    for Heard { line, state, words, cost_micro_usd } in heard {
+        if state == State::Unsure {
+            perceived.unsure.push(line);
+        }
         perceived.words.extend(words.map(|words| (line, words)));
         perceived.cost_micro_usd += cost_micro_usd.unwrap_or(0);
     }

@@ -2,6 +2,7 @@
 
 mod listen;
 mod look;
+mod people;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +10,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use seleto_rules::bubbles;
+use seleto_rules::agent_mode::Conduct;
 use seleto_rules::conversation::{Kind, Turn};
 use seleto_rules::playbook::Playbook;
 use seleto_rules::retry::backoff_ms;
+
+use people::{Made, Scene};
 
 use crate::app::App;
 use crate::brain::{self, Thought};
@@ -37,6 +40,8 @@ const OFFLINE_FROM: i64 = 4;
 struct Perceived {
     /// The words for lines of the burst.
     words: Vec<(usize, String)>,
+    /// The lines whose words may be misheard.
+    unsure: Vec<usize>,
     /// Costs beside the bills, in millionths of a US dollar.
     cost_micro_usd: u64,
     /// What models of text took.
@@ -133,10 +138,17 @@ impl Turns {
             // Also where a human answers: people read what was said and shown.
             model_time = self.perceive(&playbook, &mut context, &mut record).await?;
         }
-        if let Some(silence) = silence(&context, &playbook, app) {
+        let conduct = context.agent_mode.toward(&context.lead_phone);
+        if let Some(silence) = silence(&context, conduct, &playbook, app) {
             let record = TurnRecord { reason: Some(silence.to_owned()), ..record };
-            let thought = Thought::silent(&context, record);
-            return Ok(model_time + self.finish(thought, claim, context, None).await?);
+            let owe = context.mode == Mode::Human || conduct == Conduct::Silence;
+            let made = Made::silence(Thought::silent(&context, record), owe);
+            return Ok(model_time + self.finish(made, claim, context).await?);
+        }
+        // Outside business hours the agent takes the conversation back from a human.
+        let takes_back = context.mode == Mode::Human && conduct == Conduct::Answer;
+        if takes_back {
+            context.memory.people_are_done();
         }
         let turn = Turn {
             playbook: &playbook,
@@ -148,9 +160,15 @@ impl Turns {
             now: app.clock.local(&playbook.time_zone),
         };
         let thought = brain::think(app, &turn, &context, record, models).await;
-        // Outside business hours the agent takes the conversation back from a human.
-        let mode = (context.mode == Mode::Human).then_some(Mode::Automatic);
-        Ok(model_time + self.finish(thought, claim, context, mode).await?)
+        let scene = Scene {
+            playbook: &playbook,
+            context: &context,
+            conversation: claim.conversation,
+            now_ms: app.clock.now(),
+            takes_back,
+        };
+        let made = scene.make(conduct, thought);
+        Ok(model_time + self.finish(made, claim, context).await?)
     }
 
     /// Puts into words what is none, and books what it took; answers how long that was.
@@ -173,6 +191,11 @@ impl Turns {
                     None => {}
                 }
             }
+            for line in perceived.unsure {
+                if let Some(line) = context.burst.get_mut(line) {
+                    line.unsure = true;
+                }
+            }
             perceived.bills.iter().for_each(|bill| brain::book(record, bill));
             if perceived.cost_micro_usd > 0 {
                 let cost = i64::try_from(perceived.cost_micro_usd).unwrap_or(i64::MAX);
@@ -182,20 +205,13 @@ impl Turns {
         Ok(took)
     }
 
-    async fn finish(
-        &self,
-        thought: Thought,
-        claim: Claim,
-        context: Context,
-        mode: Option<Mode>,
-    ) -> Result<Duration, Error> {
+    async fn finish(&self, made: Made, claim: Claim, context: Context) -> Result<Duration, Error> {
         let app = &self.app;
+        let Made { thought, bubbles, people, outcome, mode } = made;
         let model_time = thought.model_time;
-        let bubbles = thought.reply.as_ref().map(bubbles::split).unwrap_or_default();
-        let mut record = thought.record;
-        record.outcome = if bubbles.is_empty() { "silent" } else { "answered" };
+        let record = TurnRecord { outcome, ..thought.record };
         let brain = record.brain.unwrap_or("none");
-        let outcome = record.outcome;
+        let told_at = people.handoff.as_ref().map(|handoff| handoff.message.due_at);
         let finish = FinishTurn {
             claim,
             now: app.clock.now(),
@@ -207,6 +223,7 @@ impl Turns {
             qualification: thought.qualification,
             records: thought.records,
             bubbles,
+            people,
             mode,
         };
         let finished = app.store.write(finish).await?;
@@ -215,6 +232,7 @@ impl Turns {
         }
         if finished.saved {
             app.bells.ring_mirrors(app.clock.now());
+            told_at.into_iter().for_each(|at| app.bells.ring(Lane::Sellers, at));
         }
         if let Some(at) = finished.wake_at {
             app.bells.ring(Lane::Turns, at);
@@ -237,9 +255,20 @@ impl Turns {
 }
 
 /// Why nothing is answered, when nothing is to be answered.
-fn silence(context: &Context, playbook: &Playbook, app: &App) -> Option<&'static str> {
+fn silence(
+    context: &Context,
+    conduct: Conduct,
+    playbook: &Playbook,
+    app: &App,
+) -> Option<&'static str> {
     if context.burst.is_empty() {
         return Some("nothing waits for an answer");
+    }
+    match conduct {
+        Conduct::Silence => return Some("the agent is off"),
+        // A draft disturbs nobody.
+        Conduct::Draft => return None,
+        Conduct::Answer => {}
     }
     let open = playbook.rules.business_hours.is_open(app.clock.local(&playbook.time_zone));
     (context.mode == Mode::Human && open).then_some("a human is in charge")

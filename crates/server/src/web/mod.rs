@@ -44,13 +44,16 @@ pub const ZAPI_WEBHOOKS: [(&str, &str); 4] = [
 /// Where Chatwoot's events go.
 pub const CHATWOOT_WEBHOOK: &str = "/webhook/chatwoot";
 
+/// Where the CRM's automatic actions post deals.
+pub const PIPERUN_WEBHOOK: &str = "/webhook/piperun";
+
 /// All routes, each with its guard.
 pub fn router(app: Arc<App>, demo: Option<Router>) -> Router {
     // Guarded by the webhook secret or the instance's token (`auth`).
     let mut webhooks = Router::new()
         .route("/webhook/text", post(webhooks::zapi))
         .route("/webhook/audio", post(webhooks::zapi))
-        .route("/webhook/piperun", post(piperun::deal))
+        .route(PIPERUN_WEBHOOK, post(piperun::deal))
         .route(CHATWOOT_WEBHOOK, post(chatwoot::chatwoot));
     for (path, _) in ZAPI_WEBHOOKS {
         webhooks = webhooks.route(path, post(webhooks::zapi));

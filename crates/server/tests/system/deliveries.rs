@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use seleto::store::queue::Lane;
 use seleto_simulator::Fault;
 use seleto_simulator::zapi::{Event, Operation};
 
@@ -147,6 +148,7 @@ async fn a_crash_between_attempt_and_answer_is_settled_by_evidence(world: World)
     // Another replica wrote the attempt and died: its lease runs out.
     let now = world.app.clock.now();
     let claim = ClaimDeliveries {
+        lane: Lane::Whatsapp,
         now,
         lease_until: now + 45_000,
         replica: uuid::Uuid::now_v7(),
@@ -234,7 +236,7 @@ async fn a_crash_between_claim_and_attempt_leaves_nothing_in_doubt(world: World)
     world.turn().await;
     let now = world.app.clock.now();
     let (lease_until, replica) = (now + 45_000, uuid::Uuid::now_v7());
-    let claim = ClaimDeliveries { now, lease_until, replica, limit: 10 };
+    let claim = ClaimDeliveries { lane: Lane::Whatsapp, now, lease_until, replica, limit: 10 };
     assert_eq!(world.app.store.write(claim).await.unwrap().len(), 1);
     world.app.clock.advance(46_000);
     world.settle_now().await;

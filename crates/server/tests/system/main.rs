@@ -6,23 +6,32 @@
 mod postgres;
 mod world;
 
+mod agent_mode;
 mod bursts;
 mod chatwoot;
 mod console;
 mod crm;
+mod dead_letters;
 mod deliveries;
+mod digest;
 mod facts;
+mod follow_ups;
+mod funnel;
+mod handoff;
 mod identities;
 mod kinds;
 mod malformed;
 mod model;
 mod notes;
+mod operating;
 mod outage;
 mod pictures;
 mod replicas;
 mod supabase;
+mod supabase_proof;
 mod supabase_schema;
 mod takeover;
+mod takeover_race;
 mod voice;
 mod webhooks;
 

@@ -1,6 +1,7 @@
 //! The customer's tables in Supabase equal our record, whatever happens on the way.
 
 use seleto::health;
+use seleto::store::dead_letters::{DecideDeadLetters, Decision, ListDeadLetters};
 use seleto::store::engine::Dialect;
 use seleto_simulator::Fault;
 use seleto_simulator::supabase::{self as vendor, Operation, Supabase};
@@ -38,6 +39,7 @@ with_supabase!(
     a_lead_that_supabase_knows_is_greeted_by_name,
     a_lead_whom_supabase_got_meanwhile_is_adopted,
     what_the_customer_filled_in_is_not_blanked,
+    rows_with_the_same_key_are_adopted_in_every_table,
     one_row_that_is_refused_does_not_stop_the_rest,
     a_simple_message_takes_two_requests,
 );
@@ -59,7 +61,7 @@ fn supabase(world: &World) -> &Supabase {
 }
 
 /// Each table of ours, as Supabase should show it.
-async fn ours(world: &World) -> Vec<(&'static str, Vec<Value>)> {
+pub async fn ours(world: &World) -> Vec<(&'static str, Vec<Value>)> {
     let instant = |column: &str| match world.app.store.dialect() {
         Dialect::Sqlite => column.to_owned(),
         Dialect::Postgres => {
@@ -106,7 +108,7 @@ async fn assert_equal(world: &World) {
     }
 }
 
-async fn talk(world: &World, leads: usize) {
+pub async fn talk(world: &World, leads: usize) {
     for text in TURNS {
         say(world, leads, text).await;
     }
@@ -125,7 +127,7 @@ fn phone(lead: usize) -> String {
 }
 
 /// Lets time pass until the mirror has nothing left to do.
-async fn converge(world: &World) {
+pub async fn converge(world: &World) {
     for _ in 0..60 {
         world.app.clock.advance(60_000);
         world.settle_now().await;
@@ -300,16 +302,51 @@ async fn what_the_customer_filled_in_is_not_blanked(world: World) {
     finished(world).await;
 }
 
+async fn rows_with_the_same_key_are_adopted_in_every_table(world: World) {
+    supabase(&world).put(
+        "conversation_context",
+        json!({"id": KNOWN, "lead_phone": "5511987654321", "key": "human_request",
+               "value": "antigo"}),
+    );
+    supabase(&world).put(
+        "empresa",
+        json!({"id": KNOWN, "nome": "BURGER TOP ALIMENTOS LTDA", "cnpj": "11222333000181"}),
+    );
+    let lead = world.lead("5511987654321", "carlos");
+    lead.write("Sou o Carlos, da empresa Burger Top, CNPJ 11.222.333/0001-81").await.unwrap();
+    world.settle().await;
+    lead.write("Quero falar com um atendente").await.unwrap();
+    converge(&world).await;
+    let [context] = supabase(&world).rows("conversation_context").try_into().unwrap();
+    assert_eq!((&context["id"], &context["value"]), (&json!(KNOWN), &json!("true")));
+    // What the customer keeps of a firm knows better than a chat.
+    let [company] = supabase(&world).rows("empresa").try_into().unwrap();
+    assert_eq!(company["nome"], "BURGER TOP ALIMENTOS LTDA");
+    assert_eq!(company["id"], KNOWN);
+    finished(world).await;
+}
+
 async fn one_row_that_is_refused_does_not_stop_the_rest(world: World) {
     supabase(&world).refuse("conversations", "content", "Faço uns 500 hambúrgueres por dia");
     talk(&world, 1).await;
     converge(&world).await;
     let refused = "SELECT kind, state FROM remotes WHERE state <> 'done'";
     assert_eq!(world.rows(refused).await, [["conversations", "refused"]]);
-    let alerts = "SELECT COUNT(*) FROM alerts WHERE kind = 'sync_refused'";
+    let alerts = "SELECT COUNT(*) FROM alerts WHERE kind = 'sync_refused' AND resolved_at IS NULL";
     assert_eq!(world.value(alerts).await, "1");
     let there = supabase(&world).rows("conversations").len();
     assert_eq!(world.value("SELECT COUNT(*) FROM conversations").await, (there + 1).to_string());
+
+    // The operator mends the table there, and sends the row again.
+    supabase(&world).take_any_row();
+    let list = ListDeadLetters { lane: Some("supabase".to_owned()), state: None, limit: 10 };
+    let letters = world.app.store.read(list).await.unwrap();
+    let keys = letters.into_iter().map(|letter| letter.key).collect();
+    let (decision, actor, now) = (Decision::Retry, "test".to_owned(), world.app.clock.now());
+    world.app.store.write(DecideDeadLetters { keys, decision, actor, now }).await.unwrap();
+    converge(&world).await;
+    assert_equal(&world).await;
+    assert_eq!(world.value(alerts).await, "0");
     finished(world).await;
 }
 

@@ -101,11 +101,19 @@ pub(super) fn attributes(picture: &Picture) -> Map<String, Value> {
         ("temperatura", picture.temperature.clone()),
     ];
     let known = facts.into_iter().filter_map(|(name, fact)| Some((name.to_owned(), fact?.into())));
-    known.collect()
+    let mut known: Map<String, Value> = known.collect();
+    if let Some(score) = picture.score.filter(|_| picture.temperature.is_some()) {
+        known.insert(SCORE.to_owned(), score.into());
+    }
+    known
 }
 
+/// Moves with every message, so it is told along with the rest and never by itself.
+const SCORE: &str = "pontuacao";
+
 fn hash(picture: &Picture) -> String {
-    let fields = people::fields(picture);
+    let mut fields = people::fields(picture);
+    fields.attributes.remove(SCORE);
     let told = json!([picture.name, fields.phone, fields.identifier, fields.attributes]);
     hash::short(&told.to_string())
 }

@@ -65,6 +65,7 @@ impl Mirror for ChatwootMirror {
         if let Some(fresh) = self.app.store.read(load_again(claim)).await? {
             picture = fresh;
         }
+        run.post_edits(&place, &picture).await?;
         for at in [run.report(&place, &picture).await?, run.tell_facts(&place, &picture).await?] {
             look_again = [look_again, at].into_iter().flatten().min();
         }

@@ -4,9 +4,11 @@ use tokio::time::Instant;
 
 use super::{Run, stopped, words};
 use crate::chatwoot::{Failure, File, NewMessage, Status};
+use crate::hash;
 use crate::media::{LARGEST, LONGEST, Limits};
 use crate::mirrors::Stopped;
 use crate::store::chatwoot::{Picture, Progress, Unposted};
+use crate::store::remotes::RemoteState;
 
 /// How long a voice note waits for its words before it is posted without them, in milliseconds.
 const EARS_MS: i64 = 45_000;
@@ -39,9 +41,9 @@ impl Run<'_> {
                 return Ok(Posted::UntilHeard(at));
             }
             if unposted.attempts > 0
-                && let Some(found) = self.find(place, unposted).await?
+                && let Some(found) = self.find(place, &unposted.id.to_string()).await?
             {
-                self.keep(item(unposted), Some(&found), None).await?;
+                self.keep(item(unposted), Some(&found), reading(unposted)).await?;
                 continue;
             }
             self.post(place, picture, unposted).await?;
@@ -71,7 +73,7 @@ impl Run<'_> {
             posted = self.client().post(place, &words::message(unposted, false)).await;
         }
         match posted {
-            Ok(there) => self.keep(item(unposted), Some(&there.id), None).await,
+            Ok(there) => self.keep(item(unposted), Some(&there.id), reading(unposted)).await,
             Err(Failure::Missing) => self.after_missing(place, unposted).await,
             Err(failure @ Failure::Rejected { .. }) if unposted.attempts >= MOST_REFUSALS => {
                 self.refuse(item(unposted), &failure).await
@@ -97,8 +99,7 @@ impl Run<'_> {
     }
 
     /// Chatwoot's id of a message whose posting is in doubt, if it is there.
-    async fn find(&self, place: &str, unposted: &Unposted) -> Result<Option<String>, Stopped> {
-        let ours = unposted.id.to_string();
+    async fn find(&self, place: &str, ours: &str) -> Result<Option<String>, Stopped> {
         let mut before: Option<String> = None;
         for _ in 0..PAGES {
             let page = match self.client().messages(place, before.as_deref()).await {
@@ -107,7 +108,7 @@ impl Run<'_> {
                 Err(Failure::Missing) => return Ok(None),
                 Err(failure) => return Err(stopped(failure)),
             };
-            let is_ours = |id: &Option<String>| id.as_deref() == Some(&ours);
+            let is_ours = |id: &Option<String>| id.as_deref() == Some(ours);
             if let Some(there) =
                 page.iter().find(|it| is_ours(&it.marked) || is_ours(&it.source_id))
             {
@@ -120,6 +121,29 @@ impl Run<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Posts what the lead changed since; a message there cannot be changed by a call.
+    pub(super) async fn post_edits(&self, place: &str, picture: &Picture) -> Result<(), Stopped> {
+        for edit in &picture.edits {
+            let there = match &edit.posted {
+                None => None,
+                Some(posted) if posted.state != RemoteState::Sending => posted.remote_id.clone(),
+                Some(_) => self.find(place, &edit.id).await?,
+            };
+            let item = ("edit", edit.id.clone());
+            if there.is_none() {
+                self.begin(item.clone()).await?;
+                match self.client().post(place, &words::edit(edit)).await {
+                    Ok(there) => self.keep(item, Some(&there.id), None).await?,
+                    Err(failure) if passing(&failure) => return Err(stopped(failure)),
+                    Err(failure) => self.refuse(item, &failure).await?,
+                }
+            }
+            let read = Some(edit.hash.clone());
+            self.keep(("message", edit.message.clone()), None, read).await?;
+        }
+        Ok(())
     }
 
     async fn with_file(&self, picture: &Picture, unposted: &Unposted) -> NewMessage {
@@ -170,6 +194,11 @@ impl Run<'_> {
         }
         Ok(later)
     }
+}
+
+/// How a lead's message read when it was posted. Of the others nobody asks: they never change.
+fn reading(unposted: &Unposted) -> Option<String> {
+    (unposted.author == "lead").then(|| hash::short(&unposted.text))
 }
 
 /// A message as an item.

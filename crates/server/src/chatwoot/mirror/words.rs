@@ -1,7 +1,10 @@
 //! How a message of ours reads in Chatwoot.
 
 use crate::chatwoot::{Direction, NewMessage};
-use crate::store::chatwoot::Unposted;
+use crate::store::chatwoot::{Edit, Unposted};
+
+/// The author of what only the company's people may read.
+const NOTE: &str = "note";
 
 /// The message without its file; a file that is not uploaded is told as a link.
 pub(super) fn message(unposted: &Unposted, uploaded: bool) -> NewMessage {
@@ -12,6 +15,17 @@ pub(super) fn message(unposted: &Unposted, uploaded: bool) -> NewMessage {
             "lead" => Direction::Incoming,
             _ => Direction::Outgoing,
         },
+        private: unposted.author == NOTE,
+        file: None,
+    }
+}
+
+/// A message as it reads since the lead changed it.
+pub(super) fn edit(edit: &Edit) -> NewMessage {
+    NewMessage {
+        id: edit.id.clone(),
+        text: format!("✏️ {}", edit.text),
+        direction: Direction::Incoming,
         private: false,
         file: None,
     }
@@ -110,6 +124,19 @@ mod tests {
         assert_eq!(message(&unposted("text", "Olá *tudo* bem?"), false).text, "Olá *tudo* bem?");
         assert_eq!(message(&unposted("reaction", "👍"), false).text, "👍");
         assert_eq!(message(&unposted("sticker", ""), false).text, "[figurinha]");
+    }
+
+    #[test]
+    fn only_notes_are_private() {
+        let by = |author: &str| {
+            let author = author.to_owned();
+            let message = message(&Unposted { author, ..unposted("text", "cuidado") }, false);
+            (message.direction, message.private)
+        };
+        assert_eq!(by("lead"), (Direction::Incoming, false));
+        assert_eq!(by("agent"), (Direction::Outgoing, false));
+        assert_eq!(by("human"), (Direction::Outgoing, false));
+        assert_eq!(by("note"), (Direction::Outgoing, true));
     }
 
     #[test]

@@ -377,10 +377,11 @@ impl<'a> Story<'a> {
         let lead = &self.lead;
         let or =
             |value: &Option<String>, other: &str| value.clone().unwrap_or_else(|| other.to_owned());
-        let first = or(&lead.name, "amigo").split(' ').next().unwrap_or_default().to_owned();
+        let first =
+            or(&lead.name, &self.profile_name).split(' ').next().unwrap_or_default().to_owned();
         text.replace("{nome}", &first)
             .replace("{empresa}", &or(&lead.company, "minha empresa"))
-            .replace("{cidade}", &or(&lead.city, "aqui da região"))
+            .replace("{cidade}", &or(&lead.city, "sua cidade"))
             .replace("{produto}", &or(&lead.product, "máquina"))
             .replace("{volume}", &lead.volume.map_or("pouco ainda".to_owned(), |it| it.in_words()))
     }

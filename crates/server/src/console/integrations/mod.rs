@@ -103,7 +103,7 @@ async fn panel_of(console: &Console, viewer: &Viewer) -> Result<Markup, Problem>
     let store = &console.app.store;
     let (flow, letters, open) = tokio::try_join!(
         store.read(LoadFlow { now, since: now - DEAD_FOR }),
-        store.read(ListDeadLetters { before: i64::MAX, limit: SHOWN }),
+        store.read(ListDeadLetters { since: now - DEAD_FOR, before: i64::MAX, limit: SHOWN }),
         store.read(OpenAlerts),
     )?;
     let times = console.times();

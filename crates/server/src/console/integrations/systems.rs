@@ -13,6 +13,7 @@ use crate::doctor::{self, Finding, Works};
 use crate::health;
 use crate::openai;
 use crate::store::console::integrations::{Flow, OpenBreaker, Waiting};
+use crate::store::engine::Dialect;
 use crate::store::setting::Ping;
 
 /// A system as the page shows it.
@@ -73,9 +74,7 @@ fn one(app: &App, times: &Times, flow: &Flow, system: &System) -> Markup {
             @if let Some(notice) = note(app, system.health) { p.system-note { (notice) } }
             @if let Some(breaker) = breaker { (open_breaker(times, breaker)) }
             dl.system-facts {
-                @if waiting.is_empty() {
-                    div { dt { "Na fila" } dd { @if system.lanes.is_empty() { "–" } @else { "0" } } }
-                }
+                @if waiting.is_empty() && !system.lanes.is_empty() { div { dt { "Na fila" } dd { "0" } } }
                 @for lane in &waiting { (queue(times, lane)) }
             }
         }
@@ -136,7 +135,13 @@ fn note(app: &App, service: &str) -> Option<String> {
             }
             None => Some("Sem chave: responde o cérebro offline.".to_owned()),
         },
-        "database" => Some(format!("{:?}", app.store.dialect())),
+        "database" => Some(
+            match app.store.dialect() {
+                Dialect::Sqlite => "SQLite, num arquivo desta máquina.",
+                Dialect::Postgres => "PostgreSQL.",
+            }
+            .to_owned(),
+        ),
         _ => None,
     }
 }

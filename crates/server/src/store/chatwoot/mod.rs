@@ -4,4 +4,4 @@ mod heard;
 mod picture;
 
 pub use heard::{Act, Heard, Spoken};
-pub use picture::{LoadPicture, Picture, Progress, Unposted, UnpostedMedia};
+pub use picture::{Edit, LoadPicture, Picture, Progress, Unposted, UnpostedMedia};

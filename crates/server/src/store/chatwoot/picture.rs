@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::hash;
 use crate::params;
 use crate::store::Error;
 use crate::store::engine::{Operation, Row, Tx};
@@ -38,6 +39,8 @@ pub struct Picture {
     pub urgency: Option<String>,
     /// `quente`, `morno` or `frio`.
     pub temperature: Option<String>,
+    /// How near to buying, from 0 to 100.
+    pub score: Option<i64>,
     /// When somebody wrote last, in milliseconds.
     pub last_at: i64,
     /// The contact there.
@@ -52,6 +55,8 @@ pub struct Picture {
     pub unposted: Vec<Unposted>,
     /// There are more than these.
     pub more: bool,
+    /// Messages that read otherwise now than they did when they were posted.
+    pub edits: Vec<Edit>,
     /// How far messages that are there got on WhatsApp, where that is news.
     pub progress: Vec<Progress>,
 }
@@ -61,7 +66,7 @@ pub struct Picture {
 pub struct Unposted {
     /// Its id.
     pub id: Uuid,
-    /// `lead`, `agent` or `human`.
+    /// `lead`, `agent`, `human` or `note`.
     pub author: String,
     /// `text`, `audio`, `image`, …
     pub kind: String,
@@ -98,6 +103,27 @@ impl std::fmt::Debug for Unposted {
     }
 }
 
+/// A message that the lead changed after it was posted.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The edit's own id.
+    pub id: String,
+    /// Our id of the message.
+    pub message: String,
+    /// Hash of the text.
+    pub hash: String,
+    /// How it reads now.
+    pub text: String,
+    /// What is known of its posting.
+    pub posted: Option<Remote>,
+}
+
+impl std::fmt::Debug for Edit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Edit").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 /// How far a message that is there got on WhatsApp.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -126,7 +152,8 @@ impl Operation for LoadPicture {
         let row = tx
             .row(
                 "SELECT c.lead_id, l.name, l.phone, c.address, l.company, l.city, l.uf, l.product,
-                        l.volume, l.urgency, l.temperature, c.last_at, p.sender_name
+                        l.volume, l.urgency, l.temperature, c.last_at, p.sender_name,
+                        p.score
                  FROM conversation_states c JOIN leads l ON l.id = c.lead_id
                  LEFT JOIN lead_profiles p ON p.lead_id = c.lead_id
                  WHERE c.id = $1",
@@ -154,6 +181,7 @@ impl Operation for LoadPicture {
             volume: row.maybe_text(8)?,
             urgency: row.maybe_text(9)?,
             temperature: row.maybe_text(10)?,
+            score: row.maybe_int(13)?,
             last_at: row.int(11)?,
             contact: remote(tx, Lane::Chatwoot, "contact", &theirs).await?,
             conversation: remote(tx, Lane::Chatwoot, "conversation", &ours).await?,
@@ -161,6 +189,7 @@ impl Operation for LoadPicture {
             facts: remote(tx, Lane::Chatwoot, "facts", &theirs).await?,
             unposted,
             more,
+            edits: self.edits(tx).await?,
             progress: self.progress(tx).await?,
         }))
     }
@@ -182,6 +211,32 @@ impl LoadPicture {
             )
             .await?;
         rows.iter().map(Unposted::read).collect()
+    }
+
+    async fn edits(&self, tx: &mut Tx<'_>) -> Result<Vec<Edit>, Error> {
+        let rows = tx
+            .rows(
+                "SELECT r.id, m.text, r.hash FROM messages m
+                 JOIN remotes r ON r.lane = 'chatwoot' AND r.kind = 'message'
+                   AND r.id = CAST(m.id AS TEXT)
+                 WHERE m.conversation_id = $1 AND m.author = 'lead' AND m.edited_at IS NOT NULL
+                   AND r.state = 'done' AND r.hash IS NOT NULL
+                 ORDER BY m.seq",
+                &params![self.conversation],
+            )
+            .await?;
+        let mut edits = Vec::new();
+        for row in rows {
+            let (message, text) = (row.text(0)?, row.text(1)?);
+            let hash = hash::short(&text);
+            if row.maybe_text(2)?.as_deref() == Some(&hash) {
+                continue;
+            }
+            let id = format!("{message}:{hash}");
+            let posted = remote(tx, Lane::Chatwoot, "edit", &id).await?;
+            edits.push(Edit { id, message, hash, text, posted });
+        }
+        Ok(edits)
     }
 
     async fn progress(&self, tx: &mut Tx<'_>) -> Result<Vec<Progress>, Error> {

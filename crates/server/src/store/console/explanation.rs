@@ -1,5 +1,6 @@
 //! Why a turn answered as it did: what it read, what it made, what became of it.
 
+use seleto_rules::agent_mode::AgentMode;
 use seleto_rules::conversation::{Line, Memory};
 use seleto_rules::lead::Lead;
 use uuid::Uuid;
@@ -340,6 +341,9 @@ impl Operation for LoadAgain {
             held: facts::held(tx, lead_id).await?,
             voice_notes: Vec::new(),
             pictures: Vec::new(),
+            temperature: None,
+            handed_over: false,
+            agent_mode: AgentMode::default(),
             last_seq: first,
             more: false,
         };
@@ -351,8 +355,7 @@ async fn earlier(tx: &mut Tx<'_>, conversation: Uuid, before: i64) -> Result<Vec
     let mut rows = tx
         .rows(
             "SELECT m.author, m.kind, m.text, m.transcript, m.deleted_at, d.state, NULL
-             FROM messages m
-             LEFT JOIN deliveries d ON d.id = m.delivery_id
+             FROM messages m LEFT JOIN deliveries d ON d.id = m.delivery_id
              WHERE m.conversation_id = $1 AND m.seq < $2 AND m.author <> 'note'
                AND (d.state IS NULL OR d.state NOT IN ('cancelled', 'rejected', 'expired'))
              ORDER BY m.seq DESC LIMIT $3",

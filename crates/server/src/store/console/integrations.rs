@@ -131,6 +131,8 @@ pub struct DeadLetter {
 
 /// The things given up, the latest first.
 pub struct ListDeadLetters {
+    /// Only messages that were given up at this time, in milliseconds, or later.
+    pub since: i64,
     /// Only what is older than this, in milliseconds.
     pub before: i64,
     /// How many.
@@ -148,12 +150,13 @@ impl Operation for ListDeadLetters {
                     "SELECT 'whatsapp', 'message', d.id, d.conversation_id,
                        COALESCE(l.name, p.sender_name), c.lead_phone, d.state, d.attempts, d.reason,
                        d.settled_at
-                     FROM (SELECT * FROM deliveries WHERE state = $1 AND settled_at < $2
+                     FROM (SELECT * FROM deliveries WHERE state = $1 AND settled_at >= $4
+                             AND settled_at < $2
                            ORDER BY settled_at DESC LIMIT $3) d
                      LEFT JOIN conversation_states c ON c.id = d.conversation_id
                      LEFT JOIN leads l ON l.id = c.lead_id
                      LEFT JOIN lead_profiles p ON p.lead_id = c.lead_id",
-                    &params![state, self.before, self.limit],
+                    &params![state, self.before, self.limit, self.since],
                 )
                 .await?;
             found.extend(rows);

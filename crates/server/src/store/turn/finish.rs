@@ -7,13 +7,15 @@ use seleto_rules::lead::Lead;
 use seleto_rules::qualification::Qualification;
 use uuid::Uuid;
 
+use super::bubble::Bubble;
+use super::people::ForPeople;
 use super::{Context, Mode};
 use crate::params;
 use crate::store::console::explanation;
 use crate::store::engine::{Operation, Statement, Tx, Value};
 use crate::store::facts::NewFact;
 use crate::store::queue::{Claim, Lane, wake};
-use crate::store::{Error, activity, alert, lead, mirroring};
+use crate::store::{Error, activity, alert, handoff, lead, mirroring};
 
 /// How often a reply is thrown away for a newer message before one is sent anyway.
 const REJOINS: i64 = 3;
@@ -25,7 +27,7 @@ pub struct TurnRecord {
     pub id: Uuid,
     /// When it was claimed, in milliseconds.
     pub started_at: i64,
-    /// `answered`, `silent` or `superseded`.
+    /// `answered`, `silent`, `superseded`, `shadow` (a draft for people) or `follow_up`.
     pub outcome: &'static str,
     /// Why it ended so.
     pub reason: Option<String>,
@@ -53,6 +55,43 @@ pub struct TurnRecord {
     pub verdicts: Option<String>,
 }
 
+impl TurnRecord {
+    /// The row.
+    pub(in crate::store) fn row(
+        &self,
+        claim: &Claim,
+        outcome: &'static str,
+        now: i64,
+    ) -> Statement<'static> {
+        (
+            "INSERT INTO turns (id, conversation_id, fence, started_at, finished_at, outcome,
+               reason, brain, model, prompt_hash, prompt_tokens, cached_tokens,
+               completion_tokens, cost_micro_usd, model_ms, intents, verdicts)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+            params![
+                self.id,
+                claim.conversation,
+                claim.fence,
+                self.started_at,
+                now,
+                outcome,
+                self.reason.as_deref(),
+                self.brain,
+                self.model.as_deref(),
+                self.prompt_hash.as_deref(),
+                self.prompt_tokens,
+                self.cached_tokens,
+                self.completion_tokens,
+                self.cost_micro_usd,
+                self.model_ms,
+                self.intents.as_deref(),
+                self.verdicts.as_deref(),
+            ]
+            .to_vec(),
+        )
+    }
+}
+
 /// Saves all that a turn made and gives the conversation back.
 pub struct FinishTurn {
     /// The lease under which it was made.
@@ -75,6 +114,8 @@ pub struct FinishTurn {
     pub records: Vec<Record>,
     /// What to send, bubble by bubble.
     pub bubbles: Vec<Cleared>,
+    /// What concerns the company's people.
+    pub people: ForPeople,
     /// Who answers from now on, when that changes.
     pub mode: Option<Mode>,
 }
@@ -94,25 +135,26 @@ impl Operation for FinishTurn {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Finished, Error> {
         let finished = self.give_back(tx).await?;
+        let (conversation, record) = (self.claim.conversation, &self.record);
         if !finished.saved {
-            tx.batch(&[self.turn_row("superseded")]).await?;
+            tx.batch(&[record.row(&self.claim, "superseded", self.now)]).await?;
             return Ok(finished);
         }
-        let conversation = self.claim.conversation;
         // Rows are locked in one order everywhere: the queue, what was said, the conversation, the
         // mirrors.
         let mut statements = Vec::new();
         if !self.bubbles.is_empty() {
             statements.push(wake(conversation, Lane::Whatsapp, self.now));
         }
+        statements.extend(self.people.wakes(conversation));
         statements.push((
             "UPDATE messages SET turn_id = $3 WHERE conversation_id = $1 AND author = 'lead'
                AND turn_id IS NULL AND seq <= $2",
-            params![conversation, self.context.last_seq, self.record.id].to_vec(),
+            params![conversation, self.context.last_seq, record.id].to_vec(),
         ));
-        statements.push(self.turn_row(self.record.outcome));
-        if self.record.brain.is_some() {
-            statements.push(explanation::inputs(&self.record, &self.context, self.now));
+        statements.push(record.row(&self.claim, record.outcome, self.now));
+        if record.brain.is_some() {
+            statements.push(explanation::inputs(record, &self.context, self.now));
         }
         if self.lead != self.context.lead {
             statements.extend(lead::rows(self.context.lead_id, &self.lead, self.now));
@@ -123,8 +165,15 @@ impl Operation for FinishTurn {
         }
         statements.extend(self.records.iter().map(|record| self.record_row(record)));
         for bubble in &self.bubbles {
-            statements.extend(self.bubble_rows(bubble));
+            statements.extend(
+                Bubble { text: bubble, turn: record.id, to: &self.context }
+                    .rows(conversation, self.now),
+            );
         }
+        if self.mode == Some(Mode::Automatic) {
+            statements.push(handoff::over_if_picked_up(conversation, self.now));
+        }
+        statements.extend(self.people.rows(self.now));
         statements.push((
             "UPDATE conversation_states SET memory = $2 WHERE id = $1",
             params![conversation, to_json(&self.memory)].to_vec(),
@@ -166,36 +215,6 @@ impl FinishTurn {
         Ok(Finished { saved: row.int(0)? == 0, wake_at: row.maybe_int(1)? })
     }
 
-    fn turn_row(&self, outcome: &'static str) -> Statement<'static> {
-        let record = &self.record;
-        (
-            "INSERT INTO turns (id, conversation_id, fence, started_at, finished_at, outcome,
-               reason, brain, model, prompt_hash, prompt_tokens, cached_tokens,
-               completion_tokens, cost_micro_usd, model_ms, intents, verdicts)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-            params![
-                record.id,
-                self.claim.conversation,
-                self.claim.fence,
-                record.started_at,
-                self.now,
-                outcome,
-                record.reason.as_deref(),
-                record.brain,
-                record.model.as_deref(),
-                record.prompt_hash.as_deref(),
-                record.prompt_tokens,
-                record.cached_tokens,
-                record.completion_tokens,
-                record.cost_micro_usd,
-                record.model_ms,
-                record.intents.as_deref(),
-                record.verdicts.as_deref(),
-            ]
-            .to_vec(),
-        )
-    }
-
     /// A fact with its evidence; the one it takes the place of stays in the history.
     fn fact_rows(&self, settled: &Settled) -> Vec<Statement<'static>> {
         let fact = &settled.fact;
@@ -221,8 +240,7 @@ impl FinishTurn {
         let conversation = self.claim.conversation;
         match self.bubbles.last() {
             Some(bubble) => activity::we_wrote(conversation, "agent", bubble.as_str(), self.now),
-            // A human owes the answer.
-            None if self.context.mode == Mode::Human => activity::touched(conversation, self.now),
+            None if self.people.owe => activity::touched(conversation, self.now),
             None => activity::nothing_owed(conversation, self.now),
         }
     }
@@ -282,47 +300,6 @@ impl FinishTurn {
              ON CONFLICT (lead_phone, key) DO UPDATE SET value = excluded.value",
             vec![Uuid::now_v7().into(), phone.into(), key.into(), value.into(), at],
         )
-    }
-
-    /// A bubble: the message in both histories, and its delivery with the text frozen.
-    fn bubble_rows(&self, bubble: &Cleared) -> [Statement<'static>; 3] {
-        let (message, delivery) = (Uuid::now_v7(), Uuid::now_v7());
-        let conversation = self.claim.conversation;
-        let text = bubble.as_str();
-        [
-            (
-                "INSERT INTO messages (id, conversation_id, author, kind, text, turn_id,
-                                       delivery_id, sent_at, created_at)
-                 VALUES ($1, $2, 'agent', 'text', $3, $4, $5, $6, $6)",
-                params![message, conversation, text, self.record.id, delivery, self.now].to_vec(),
-            ),
-            (
-                "INSERT INTO deliveries (id, conversation_id, lane, turn_id, message_id, address,
-                                         body, state, due_at, created_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $8)",
-                params![
-                    delivery,
-                    conversation,
-                    Lane::Whatsapp.name(),
-                    self.record.id,
-                    message,
-                    &self.context.address,
-                    text,
-                    self.now,
-                ]
-                .to_vec(),
-            ),
-            (
-                "INSERT INTO conversations (id, lead_phone, role, content, timestamp)
-                 VALUES ($1, $2, 'assistant', $3, $4)",
-                vec![
-                    message.into(),
-                    self.context.lead_phone.as_str().into(),
-                    text.into(),
-                    Value::Time(self.now),
-                ],
-            ),
-        ]
     }
 }
 

@@ -1,15 +1,21 @@
 //! What a turn reads; what it saves is in `finish`.
 
+mod bubble;
 mod finish;
+mod people;
 
+pub(in crate::store) use bubble::Bubble;
 pub use finish::{FinishTurn, Finished, TurnRecord};
+pub use people::ForPeople;
+use seleto_rules::agent_mode::AgentMode;
 use seleto_rules::conversation::{Author, Kind, Line, Memory};
 use seleto_rules::lead::{Field, Lead};
+use seleto_rules::qualification::Temperature;
 use uuid::Uuid;
 
 use super::engine::{Operation, Row, Tx};
-use super::transcript::Attachment;
-use super::{Error, facts, recalled};
+use super::transcript::{Attachment, State};
+use super::{Error, agent_mode, facts, recalled};
 use crate::params;
 
 /// How many earlier messages a brain may read.
@@ -43,6 +49,12 @@ pub struct Context {
     pub mode: Mode,
     /// What the dialogue policy remembers.
     pub memory: Memory,
+    /// How near the lead was to buying before this turn.
+    pub temperature: Option<Temperature>,
+    /// The lead was passed on to people already, and that is not over.
+    pub handed_over: bool,
+    /// How far the agent is let loose.
+    pub agent_mode: AgentMode,
     /// Earlier messages, oldest first.
     pub history: Vec<Line>,
     /// The messages to answer, oldest first.
@@ -76,8 +88,13 @@ impl Operation for LoadTurn {
         let state = tx
             .row(
                 "SELECT c.lead_id, c.address, c.lead_phone, c.mode, c.memory, p.profile,
-                        p.sender_name
-                 FROM conversation_states c LEFT JOIN lead_profiles p ON p.lead_id = c.lead_id
+                        p.sender_name, l.temperature,
+                        (SELECT COUNT(*) FROM handoffs h
+                         WHERE h.conversation_id = c.id AND h.closed_at IS NULL),
+                        (SELECT value FROM settings WHERE key = 'agent_mode')
+                 FROM conversation_states c
+                 JOIN leads l ON l.id = c.lead_id
+                 LEFT JOIN lead_profiles p ON p.lead_id = c.lead_id
                  WHERE c.id = $1",
                 &id,
             )
@@ -111,15 +128,14 @@ impl Operation for LoadTurn {
             )
             .await?;
         history.reverse();
-        let room = usize::try_from(HISTORY).unwrap_or(0).saturating_sub(history.len());
-        if room > 0 {
-            let earlier = recalled::history(tx, self.conversation, room).await?;
-            history.splice(..0, earlier);
-        }
         let more = burst.len() > usize::try_from(BURST).unwrap_or(usize::MAX);
         let burst = if more { &burst[..burst.len() - 1] } else { &burst };
         let held = facts::held(tx, state.uuid(0)?).await?;
-        context(&state, burst, &history, held, more).map(Some)
+        let room = usize::try_from(HISTORY).unwrap_or(0).saturating_sub(history.len());
+        let mut context = context(&state, burst, &history, held, more)?;
+        let earlier = recalled::history(tx, self.conversation, room).await?;
+        context.history.splice(..0, earlier);
+        Ok(Some(context))
     }
 }
 
@@ -138,10 +154,13 @@ fn context(
         mode: if state.text(3)? == "human" { Mode::Human } else { Mode::Automatic },
         // A later version may have written what this one cannot read: better forget than stop.
         memory: serde_json::from_str(&state.text(4)?).unwrap_or_default(),
+        temperature: state.maybe_text(7)?.as_deref().and_then(Temperature::parse),
+        handed_over: state.int(8)? > 0,
+        agent_mode: agent_mode::read(state.maybe_text(9)?.as_deref()),
         lead: serde_json::from_str(&profile).unwrap_or_default(),
         sender_name: state.maybe_text(6)?,
         history: history.iter().map(line).collect::<Result<_, _>>()?,
-        burst: burst.iter().map(line).collect::<Result<_, _>>()?,
+        burst: burst.iter().map(heard_line).collect::<Result<_, _>>()?,
         burst_ids: burst.iter().map(|row| row.uuid(8)).collect::<Result<_, _>>()?,
         held,
         voice_notes: attachments(burst, "audio")?,
@@ -156,6 +175,13 @@ fn attachments(burst: &[Row], kind: &str) -> Result<Vec<Attachment>, Error> {
     read.filter_map(Result::transpose).collect()
 }
 
+/// A line of the burst, whose row tells how surely a voice note was heard.
+fn heard_line(row: &Row) -> Result<Line, Error> {
+    let unsure = row.maybe_text(11)?.as_deref() == Some(State::Unsure.name());
+    Ok(Line { unsure, ..line(row)? })
+}
+
+/// A line of a history, from its row.
 pub(in crate::store) fn line(row: &Row) -> Result<Line, Error> {
     let kind = kind(&row.text(1)?);
     let (text, transcript) = (row.text(2)?, row.maybe_text(3)?);
@@ -178,6 +204,7 @@ pub(in crate::store) fn line(row: &Row) -> Result<Line, Error> {
         quoted: row.maybe_text(6)?,
         seen,
         doubtful: row.maybe_text(5)?.as_deref() == Some("undetermined"),
+        unsure: false,
     })
 }
 

@@ -1,6 +1,7 @@
 //! What each event asks for: a turn, a change of state, or nothing, with the reason.
 
 use seleto_rules::conversation::Kind;
+use seleto_rules::playbook::Rules;
 
 use super::chat::Chat;
 use super::content::{Content, Special};
@@ -14,6 +15,15 @@ pub struct Ours<'a> {
     /// The connected number's digits, when known from a source of ours. (The body's own
     /// `connectedPhone` is not used: nothing vouches for it.)
     pub phone: Option<&'a str>,
+    /// The playbook, for the numbers of the company's own people.
+    pub rules: Option<&'a Rules>,
+}
+
+impl Ours<'_> {
+    /// The number of one of the company's own people, as the playbook has it.
+    pub fn insider(&self, address: &str) -> Option<&str> {
+        self.rules?.insider(address)
+    }
 }
 
 /// Says what an event asks for.
@@ -70,7 +80,10 @@ fn message(event: &Event, received: &Received, ours: &Ours) -> Decision {
 fn not_a_message(received: &Received, ours: &Ours) -> Option<Reason> {
     let from_ourselves =
         matches!((&received.chat, ours.phone), (Chat::Person(a), Some(b)) if a.as_str() == b);
+    let from_insider = !received.from_me
+        && matches!(&received.chat, Chat::Person(phone) if ours.insider(phone.as_str()).is_some());
     crowd(&received.chat)
+        .or_else(|| from_insider.then_some(Reason::Seller))
         .or_else(|| received.waiting.then_some(Reason::Waiting))
         .or_else(|| from_ourselves.then_some(Reason::OwnNumber))
         // A seller who answers a lead's story does take over; a lead who answers ours asks nothing.

@@ -178,6 +178,8 @@ pub enum Reason {
     Notification(String),
     /// It came from our own number.
     OwnNumber,
+    /// It came from a seller or the manager: the company's own people are no leads.
+    Seller,
     /// A reaction, a vote or the like by our own side, which takes nothing over.
     OwnGesture,
     /// It has no address that could be answered.
@@ -234,6 +236,7 @@ impl Reason {
             Self::MissedCall => "missed_call",
             Self::Notification(_) => "notification",
             Self::OwnNumber => "own_number",
+            Self::Seller => "seller",
             Self::OwnGesture => "own_gesture",
             Self::NoAddress => "no_address",
             Self::NoContent => "no_content",

@@ -1,5 +1,7 @@
 //! Contacts, conversations, messages, their files, how far they got, and what is known of a lead.
 
+use seleto::store::note::{AddNote, Note};
+use seleto_rules::internal::Internal;
 use seleto_simulator::chatwoot::{MessageKind, Operation};
 
 use super::{PHONE, assert_in_step, come_to_rest, done, there};
@@ -14,6 +16,8 @@ crate::on_both_engines_with_chatwoot!(
     a_file_is_uploaded_with_its_caption,
     a_file_that_cannot_be_fetched_is_a_link,
     what_the_company_types_on_its_phone_is_shown,
+    a_note_of_ours_is_private_there,
+    an_edited_message_is_shown_as_it_reads_now,
     the_lead_having_read_is_told,
     what_is_known_becomes_labels_and_attributes,
     labels_of_the_team_stay,
@@ -123,6 +127,38 @@ async fn what_the_company_types_on_its_phone_is_shown(world: World) {
     assert_eq!(transcript.last().unwrap(), "< Oi Marcos, aqui é a Ana");
     assert_eq!(world.replies(PHONE).iter().filter(|it| it.contains("aqui é a Ana")).count(), 0);
     assert_in_step(&world, 1).await;
+    done(world).await;
+}
+
+async fn a_note_of_ours_is_private_there(world: World) {
+    world.lead(PHONE, "Marcos").write("oi").await.unwrap();
+    world.settle().await;
+    let conversation = world.value("SELECT id FROM conversation_states").await.parse().unwrap();
+    let note = Note::new(conversation, Internal::new("*Lead quente*: ligue hoje"));
+    let (actor, now) = ("agent".to_owned(), world.app.clock.now());
+    world.app.store.write(AddNote { note, actor, now }).await.unwrap();
+    let replies = world.replies(PHONE);
+    world.settle().await;
+    let last = world.chatwoot().messages(there(&world, PHONE)).pop().unwrap();
+    assert!(last.private);
+    assert_eq!(last.line(), "# *Lead quente*: ligue hoje");
+    assert_eq!(world.replies(PHONE), replies);
+    assert_in_step(&world, 1).await;
+    done(world).await;
+}
+
+async fn an_edited_message_is_shown_as_it_reads_now(world: World) {
+    let lead = world.lead(PHONE, "Marcos");
+    let sent = lead.write("quero a FB30").await.unwrap();
+    world.settle_now().await;
+    lead.edit(&sent.message_id, "quero a FB300").await.unwrap();
+    world.settle().await;
+    come_to_rest(&world).await;
+    let transcript = world.chatwoot().transcript(PHONE);
+    assert_eq!(transcript[0], "> quero a FB30");
+    assert!(transcript.contains(&"> ✏️ quero a FB300".to_owned()), "{transcript:?}");
+    let edits = transcript.iter().filter(|line| line.contains("✏️")).count();
+    assert_eq!(edits, 1);
     done(world).await;
 }
 

@@ -64,7 +64,11 @@ pub async fn record(world: &World) -> BTreeMap<String, Vec<String>> {
     let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for row in rows {
         let [phone, author, text] = row.as_slice() else { panic!("three columns") };
-        let mark = if author == "lead" { '>' } else { '<' };
+        let mark = match author.as_str() {
+            "lead" => '>',
+            "note" => '#',
+            _ => '<',
+        };
         lines.entry(phone.clone()).or_default().push(format!("{mark} {text}"));
     }
     lines

@@ -227,6 +227,8 @@ async fn two_leads_that_turn_out_to_be_one_keep_the_one_deal(world: World) {
     assert_eq!((crm.persons().len(), crm.deals().len()), (1, 1));
     let volume = &crm.deals()[0]["custom_fields"][1]["value"];
     assert_eq!(volume, "900 hambúrgueres por dia", "and it is kept up to date");
+    let linked = world.value("SELECT oportunidade_pipe_id FROM orcamentos").await;
+    assert_eq!(linked, crm.deals()[0]["id"].to_string());
     come_into_step(&world).await;
     world.done().await;
 }
