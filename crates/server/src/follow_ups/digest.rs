@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::clock;
 use crate::store::Error;
-use crate::store::digest::{LoadFigures, SendDigest};
+use crate::store::digest::{LastDigest, LoadFigures, SendDigest};
 use crate::store::queue::Lane;
 use crate::store::sellers::ToSellers;
 
@@ -39,7 +39,19 @@ pub struct Due {
 
 impl Daily {
     /// The digest of the days since the last working day began, from its hour on.
-    pub(super) fn due(&self, app: &App) -> Option<Due> {
+    pub(super) async fn due(&self, app: &App) -> Result<Option<Due>, Error> {
+        let Some(due) = self.might_be_due(app) else { return Ok(None) };
+        let last = app.store.read(LastDigest).await?;
+        if last.is_some_and(|day| day >= due.today.to_string()) {
+            due.is_done();
+            return Ok(None);
+        }
+        // Whatever becomes of it, no other claim takes it up at once.
+        self.done_until.store(app.clock.now() + AGAIN_MS, Ordering::Relaxed);
+        Ok(Some(due))
+    }
+
+    fn might_be_due(&self, app: &App) -> Option<Due> {
         let now_ms = app.clock.now();
         if now_ms < self.done_until.load(Ordering::Relaxed) {
             return None;
@@ -51,8 +63,6 @@ impl Daily {
         if now.time() < wanted.hour || !hours.works_on(now.date()) {
             return None;
         }
-        // Whatever becomes of it, no other claim takes it up at once.
-        self.done_until.store(now_ms + AGAIN_MS, Ordering::Relaxed);
         Some(Due {
             today: now.date(),
             first: last_working_day(hours, now.date())?,
@@ -61,6 +71,15 @@ impl Daily {
             time_zone: playbook.time_zone.clone(),
             done_until: Arc::clone(&self.done_until),
         })
+    }
+}
+
+impl Due {
+    /// There is no other before midnight.
+    fn is_done(&self) {
+        let midnight = self.today.tomorrow().map(|day| day.to_datetime(Time::midnight()));
+        let next = midnight.map_or(i64::MAX, |at| clock::instant(at, &self.time_zone));
+        self.done_until.store(next, Ordering::Relaxed);
     }
 }
 
@@ -77,9 +96,7 @@ pub(super) async fn send(app: &App, due: Due) {
                 tracing::info!("the daily digest is on its way");
                 app.bells.ring(Lane::Sellers, app.clock.now());
             }
-            let midnight = due.today.tomorrow().map(|day| day.to_datetime(Time::midnight()));
-            let next = midnight.map_or(i64::MAX, |at| clock::instant(at, &due.time_zone));
-            due.done_until.store(next, Ordering::Relaxed);
+            due.is_done();
         }
         Err(error) => tracing::error!(%error, "the daily digest failed; another try follows"),
     }

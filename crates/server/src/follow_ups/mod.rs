@@ -78,7 +78,7 @@ impl Work for FollowUps {
         let (claims, next_due) =
             self.app.store.write(ThenNextDue { claim, lane: Lane::FollowUp }).await?;
         let mut jobs: Vec<Job> = claims.into_iter().map(Job::Look).collect();
-        jobs.extend(self.digest.due(&self.app).map(Job::Digest));
+        jobs.extend(self.digest.due(&self.app).await?.map(Job::Digest));
         Ok(Claimed { jobs, next_due })
     }
 

@@ -101,6 +101,18 @@ fn unsigned(count: i64) -> u64 {
     u64::try_from(count).unwrap_or(0)
 }
 
+/// The day of the last digest, if there was one.
+pub struct LastDigest;
+
+impl Operation for LastDigest {
+    type Output = Option<String>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<String>, Error> {
+        let row = tx.row("SELECT value FROM settings WHERE key = 'digest_day'", &[]).await?;
+        row.map(|row| row.text(0)).transpose()
+    }
+}
+
 /// Queues the digest of a day, unless a replica did so before.
 pub struct SendDigest {
     /// The day on which it goes out, `2026-11-24`: days are compared as text.

@@ -161,7 +161,7 @@ async fn figures_count_what_happened(world: World) {
     let figures = world.app.store.read(LoadFigures(period)).await.unwrap();
     assert_eq!(figures.days.iter().map(|day| day.leads).sum::<i64>(), 2);
     assert_eq!(figures.hours.iter().sum::<i64>(), 2);
-    assert_eq!(figures.states, [(None, 1), (Some("SP".to_owned()), 1)]);
+    assert_eq!(figures.states, [(Some("SP".to_owned()), 1), (None, 1)]);
     assert_eq!(figures.products.len(), 2);
     world.done().await;
 }

@@ -54,10 +54,11 @@ async fn two_hundred_takeovers_at_any_moment_of_a_turn(world: World) {
         let turn =
             tokio::spawn(async move { while lanes::all::run_all_due(&app).await.unwrap() > 0 {} });
         // Some moment between the claim of the turn and the last bubble's answer.
-        for _ in 0..dice.random_range(0..120) {
+        let store = &world.app.store;
+        for _ in 0..dice.random_range(0..30) {
+            store.read(Begun(decision.clone())).await.unwrap();
             tokio::task::yield_now().await;
         }
-        let store = &world.app.store;
         let begun = store.write(TakeOverAndCount(decision.clone())).await.unwrap();
         turn.await.unwrap();
         world.settle_now().await;

@@ -1,6 +1,7 @@
 //! What the console reads and writes for people: accounts, sessions, lists, threads, explanations.
 
 pub mod accounts;
+pub mod calls;
 pub mod dead_letters;
 pub mod explanation;
 pub mod figures;

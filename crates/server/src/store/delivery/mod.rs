@@ -1,8 +1,10 @@
 //! The outbox: claims what may be sent, writes the attempt before the call and the outcome after.
 
-use seleto_rules::delivery::{self, Evidence, Verdict};
-use seleto_rules::retry;
+mod verdict;
+
+use seleto_rules::{delivery, retry};
 use uuid::Uuid;
+pub use verdict::RecordVerdict;
 
 use super::Error;
 use super::engine::{Operation, Row, Tx};
@@ -440,9 +442,17 @@ impl RecordOutcome {
         };
         // A report that came meanwhile knows better than a call that failed.
         tx.execute(
-            "UPDATE deliveries SET state = $2, due_at = $3, reason = $4, spared = spared + $5
+            "UPDATE deliveries SET state = $2, due_at = $3, reason = $4, spared = spared + $5,
+               settled_at = $6
              WHERE id = $1 AND state = 'sending'",
-            &params![id, state, due_at, self.outcome.detail(), spared],
+            &params![
+                id,
+                state,
+                due_at,
+                self.outcome.detail(),
+                spared,
+                (state == "rejected").then_some(self.now)
+            ],
         )
         .await?;
         Ok(())
@@ -450,65 +460,5 @@ impl RecordOutcome {
 
     async fn alert(&self, tx: &mut Tx<'_>, kind: &str, detail: &str) -> Result<(), Error> {
         alert::raise(tx, kind, &self.delivery.id.to_string(), detail, self.now).await.map(|_| ())
-    }
-}
-
-/// Records what was decided about an unknown attempt and gives the lane back.
-pub struct RecordVerdict {
-    /// The lease.
-    pub claim: Claim,
-    /// The message.
-    pub delivery: Delivery,
-    /// What was decided.
-    pub verdict: Verdict,
-    /// On what grounds.
-    pub evidence: Evidence,
-    /// Now, in milliseconds.
-    pub now: i64,
-}
-
-impl Operation for RecordVerdict {
-    type Output = ();
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
-        let wake_at = match self.verdict {
-            Verdict::LookAgain(wait_ms) => self.now + wait_ms,
-            _ => self.now,
-        };
-        release(tx, &self.claim, Some(wake_at)).await?;
-        let state = match self.verdict {
-            Verdict::LookAgain(_) => return Ok(()),
-            Verdict::Arrived => "accepted",
-            Verdict::Resend => "pending",
-            Verdict::Undetermined => "undetermined",
-        };
-        let grounds = format!("{:?} by {:?}", self.verdict, self.evidence);
-        let changed = tx
-            .execute(
-                "UPDATE deliveries SET state = $2, due_at = $3, settled_at = $3, reason = $4,
-                   resent = resent + $5
-                 WHERE id = $1 AND state = 'unknown'",
-                &params![
-                    self.delivery.id,
-                    state,
-                    self.now,
-                    grounds,
-                    self.verdict == Verdict::Resend
-                ],
-            )
-            .await?;
-        if self.claim.lane == Lane::Sellers && self.verdict == Verdict::Arrived {
-            tx.batch(&[handoff::told(self.claim.conversation, self.now)]).await?;
-        }
-        if changed == 1 && self.verdict == Verdict::Undetermined {
-            let subject = self.delivery.id.to_string();
-            let to = if self.claim.lane == Lane::Sellers { "vendedor" } else { "lead" };
-            let detail = format!(
-                "não há como saber se a mensagem chegou ao {to}: confira no WhatsApp da empresa e, \
-                 se preciso, envie de novo"
-            );
-            alert::raise(tx, alert::DELIVERY_UNDETERMINED, &subject, &detail, self.now).await?;
-        }
-        Ok(())
     }
 }
