@@ -2,7 +2,6 @@
 
 pub mod accounts;
 pub mod calls;
-pub mod dead_letters;
 pub mod explanation;
 pub mod figures;
 pub mod funnel;

@@ -443,16 +443,9 @@ impl RecordOutcome {
         // A report that came meanwhile knows better than a call that failed.
         tx.execute(
             "UPDATE deliveries SET state = $2, due_at = $3, reason = $4, spared = spared + $5,
-               settled_at = $6
+               settled_at = CASE WHEN $2 = 'rejected' THEN CAST($6 AS BIGINT) END
              WHERE id = $1 AND state = 'sending'",
-            &params![
-                id,
-                state,
-                due_at,
-                self.outcome.detail(),
-                spared,
-                (state == "rejected").then_some(self.now)
-            ],
+            &params![id, state, due_at, self.outcome.detail(), spared, self.now],
         )
         .await?;
         Ok(())
