@@ -64,7 +64,7 @@ async fn a_conversation_with_another_machine_is_paused(world: World) {
 
     // From ten in the morning to seven in the evening, when nobody of the company answers.
     world.app.clock.advance(9 * HOUR);
-    assert_eq!(hear(&world, PHONE, &waffle(21)).await, 1, "long after, and outside hours");
+    assert!(hear(&world, PHONE, &waffle(21)).await > 0, "long after, and outside hours");
     assert!(open_alerts(&world).await.is_empty(), "{:?}", open_alerts(&world).await);
     world.done().await;
 }
