@@ -56,7 +56,7 @@ async fn a_conversation_with_another_machine_is_paused(world: World) {
         hear(&world, PHONE, &waffle(round)).await;
     }
     let said = world.replies(PHONE).len();
-    assert!((8..=10).contains(&said), "{said} bubbles");
+    assert!((12..=14).contains(&said), "{said} bubbles");
     assert_eq!(open_alerts(&world).await, [["bot_loop"]]);
     let state = "SELECT mode, mode_by FROM conversation_states";
     assert_eq!(world.rows(state).await, [["human", "brake"]]);
