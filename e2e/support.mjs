@@ -18,14 +18,18 @@ const CHROMIUM_FLAGS = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 
-/** Runs `$SELETO_BIN demo` on a free port with a fresh database, or uses `$SELETO_URL` as it is. */
-export async function startDemo() {
+/**
+ * Runs `$SELETO_BIN demo` on a free port with a fresh database, or uses `$SELETO_URL` as it is.
+ * With `seed`, arguments of `seleto seed`, the database is filled first.
+ */
+export async function startDemo({ seed } = {}) {
   const { SELETO_BIN: binary, SELETO_URL: url } = process.env;
   if (url) return { url: url.replace(/\/$/, ""), canRestart: false, stop: async () => {} };
   assert.ok(binary, "set SELETO_BIN to the seleto binary, or SELETO_URL to a running demo");
   const folder = await mkdtemp(join(tmpdir(), "seleto-e2e-"));
   const port = await freePort();
   const demo = { url: `http://127.0.0.1:${port}`, canRestart: true };
+  if (seed) await fill(binary, folder, seed);
   let running = await run(binary, port, folder);
   /** What the terminal shows. */
   demo.said = () => running.said;
@@ -38,15 +42,23 @@ export async function startDemo() {
   return demo;
 }
 
-async function run(binary, port, folder) {
-  const env = {
+function environment(folder) {
+  return {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
-    HOST: "127.0.0.1",
-    PORT: String(port),
     DATABASE_URL: `sqlite://${join(folder, "seleto.db")}`,
     RUST_LOG: "warn",
   };
+}
+
+async function fill(binary, folder, seed) {
+  const child = spawn(binary, ["seed", ...seed], { env: environment(folder), stdio: "ignore" });
+  const code = await new Promise((done) => child.once("exit", done));
+  assert.equal(code, 0, "the database is filled");
+}
+
+async function run(binary, port, folder) {
+  const env = { ...environment(folder), HOST: "127.0.0.1", PORT: String(port) };
   const child = spawn(binary, ["demo"], { env, stdio: ["ignore", "pipe", "pipe"] });
   child.said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (child.said += bytes));

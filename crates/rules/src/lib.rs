@@ -3,6 +3,7 @@
 //! The server loads, calls one of these rules, and saves what it answers.
 
 pub mod agent_mode;
+pub mod brakes;
 pub mod bubbles;
 pub mod conversation;
 pub mod correction;

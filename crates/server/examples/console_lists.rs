@@ -2,7 +2,8 @@
 //! `cargo run --profile quick -p seleto --example console_lists -- sqlite://big.db`
 
 use seleto::clock::Clock;
-use seleto::store::console::figures::{LoadCalls, LoadFigures, Period, Summarise};
+use seleto::store::console::calls::LoadCalls;
+use seleto::store::console::figures::{LoadFigures, Period, Summarise};
 use seleto::store::console::funnel::{Filter, ListLeads, LoadBoard, LoadChoices, Stage};
 use seleto::store::console::integrations::{ListDeadLetters, ListSent, LoadFlow, Which};
 use seleto::store::console::questions::{self, CountOpen, ListQuestions};

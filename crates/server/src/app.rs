@@ -62,7 +62,21 @@ pub struct App {
     pub health: Health,
     /// The process's own figures.
     pub metrics: Metrics,
+    own_phone: RwLock<OwnPhone>,
     playbook: RwLock<Arc<Playbook>>,
+}
+
+/// The number of the connected WhatsApp, as Z-API itself tells it. Webhooks name one too, but whoever
+/// posts a webhook could then have a lead ignored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum OwnPhone {
+    /// Nobody asked since WhatsApp was connected.
+    #[default]
+    Unasked,
+    /// The vendor does not tell.
+    Unknown,
+    /// These digits.
+    Known(String),
 }
 
 /// Why the process cannot start; each says what to do.
@@ -155,6 +169,7 @@ impl App {
             stopping: CancellationToken::new(),
             bells: Bells::default(),
             metrics,
+            own_phone: RwLock::default(),
             playbook: RwLock::new(playbook),
         }))
     }
@@ -163,6 +178,16 @@ impl App {
     pub fn playbook(&self) -> Arc<Playbook> {
         // A poisoned lock still holds a whole playbook: it is only ever replaced at once.
         Arc::clone(&self.playbook.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// The number of the connected WhatsApp, as far as it is known.
+    pub fn own_phone(&self) -> OwnPhone {
+        self.own_phone.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Keeps what is known of the connected number.
+    pub fn set_own_phone(&self, phone: OwnPhone) {
+        *self.own_phone.write().unwrap_or_else(std::sync::PoisonError::into_inner) = phone;
     }
 
     /// Replaces the playbook for the turns that begin from now on.
@@ -245,6 +270,7 @@ pub(crate) fn openai_client(
         base_url: openai.url.clone(),
         api_key: openai.key.clone(),
         first_pause: FIRST_PAUSE,
+        price: config.budget.price,
         phones: config.log_phones,
     };
     openai::Client::new(http.clone(), settings)

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use crate::app::{App, OwnPhone};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::store::setting::Ping;
@@ -141,6 +141,10 @@ pub async fn probe(app: &App) {
 async fn probe_zapi(app: &App) {
     let Some(zapi) = &app.zapi else { return };
     app.health.note("zapi", crate::deliveries::state_of(&zapi.status().await));
+    // Once for each connection: a vendor that does not tell is not asked again and again.
+    if app.health.state("zapi") == State::Configured && app.own_phone() == OwnPhone::Unasked {
+        app.set_own_phone(zapi.own_phone().await.map_or(OwnPhone::Unknown, OwnPhone::Known));
+    }
 }
 
 async fn probe_piperun(app: &App) {

@@ -63,6 +63,7 @@ async fn voice_note() {
         base_url: url.clone(),
         api_key: Some(TOKEN.into()),
         first_pause: Duration::ZERO,
+        price: None,
         phones: Phones::Masked,
     };
     let client = openai::Client::new(http::client().unwrap(), settings).unwrap();

@@ -1,5 +1,6 @@
 //! A local OpenAI: chat completions, models and transcriptions, obedient, slow, broken or hostile.
 
+pub mod babbling;
 mod calls;
 mod completion;
 mod errors;

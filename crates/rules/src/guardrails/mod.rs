@@ -3,6 +3,7 @@
 //! Whatever looks like a price, a promise or a fact must be one that the playbook holds. The judge
 //! is plain code over the text alone, so it holds with any model, however it was talked into it.
 
+mod babble;
 mod clauses;
 mod contacts;
 mod facts;
@@ -96,6 +97,7 @@ type Rule = fn(&Case<'_>, &mut Vec<Breach>);
 const RULES: &[Rule] = &[
     shape::judge,
     secrets::judge,
+    babble::judge,
     money::judge,
     promises::judge,
     contacts::judge,

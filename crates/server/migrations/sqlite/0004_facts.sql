@@ -34,4 +34,4 @@ CREATE INDEX lead_profiles_score ON lead_profiles (score);
 ALTER TABLE messages ADD COLUMN deleted_at BIGINT;
 
 -- What a day costs is summed from its turns.
-CREATE INDEX turns_finished ON turns (finished_at);
+CREATE INDEX turns_finished ON turns (finished_at, cost_micro_usd);

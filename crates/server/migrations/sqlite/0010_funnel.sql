@@ -125,6 +125,8 @@ CREATE INDEX turns_spent ON turns (finished_at, brain, outcome, cost_micro_usd);
 CREATE INDEX alerts_newest ON alerts (created_at);
 CREATE INDEX audit_newest ON audit (at);
 CREATE INDEX questions_newest ON technical_questions (timestamp, id);
+-- What was refused is settled, like all that is not tried again by itself.
+UPDATE deliveries SET settled_at = due_at WHERE state = 'rejected' AND settled_at IS NULL;
 CREATE INDEX deliveries_failed ON deliveries (seq)
   WHERE state IN ('rejected', 'undetermined', 'unknown');
 

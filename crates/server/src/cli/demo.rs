@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
+use seleto_simulator::chatwoot::ChatwootConfig;
+use seleto_simulator::piperun::PiperunConfig;
+use seleto_simulator::supabase::SupabaseConfig;
 use seleto_simulator::zapi::{self, Pace, ZapiConfig};
 use seleto_simulator::{Simulator, SimulatorConfig, demo};
 use tokio_util::sync::CancellationToken;
@@ -13,6 +16,7 @@ use super::{Configured, Failed, open, serve};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, DEFAULT_DATABASE, log_filter};
+use crate::store::remotes::ForgetAllRemotes;
 use crate::telemetry::{self, Metrics};
 
 pub(super) async fn run((config, _): Configured) -> Result<ExitCode, Failed> {
@@ -28,7 +32,9 @@ pub(super) async fn run((config, _): Configured) -> Result<ExitCode, Failed> {
     let (store, _alone) = open::store(&config, &clock).await?;
     let listener = serve::listen(&config).await?;
     let address = format!("http://{}", listener.local_addr()?);
-    let simulator = start_simulator(phone_pace()).await?;
+    let simulator = start_all(phone_pace()).await?;
+    // The simulated vendors begin empty, whatever an earlier demonstration told others.
+    store.write(ForgetAllRemotes).await?;
     let brain = if config.openai.is_some() { "OpenAI" } else { "offline, sem chaves" };
     let config = against(&simulator, config)?;
     let app = App::new(config, store, clock, Metrics::install()).await?;
@@ -37,7 +43,7 @@ pub(super) async fn run((config, _): Configured) -> Result<ExitCode, Failed> {
     let page = demo::router(simulator.zapi.clone(), &company);
     let stop = CancellationToken::new();
     tokio::spawn(serve::stop_on_signal(stop.clone()));
-    println!("Seleto SDR em demonstração (cérebro: {brain}; WhatsApp simulado).");
+    println!("Seleto SDR em demonstração (cérebro: {brain}; WhatsApp, Chatwoot, Supabase e PipeRun simulados).");
     println!("Abra {address}   (Ctrl-C encerra)");
     println!("  converse como lead em {address}/demo");
     println!("  veja como a equipe vê em {address}/conversas (sem senha, só nesta máquina)");
@@ -70,20 +76,32 @@ pub(super) async fn start_simulator(pace: Pace) -> Result<Simulator, Failed> {
     Ok(Simulator::start(SimulatorConfig { zapi, ..SimulatorConfig::default() }).await?)
 }
 
+/// All vendors on free ports, but for the model, which is either real or offline.
+async fn start_all(pace: Pace) -> Result<Simulator, Failed> {
+    let config = SimulatorConfig {
+        zapi: ZapiConfig { pace, ..ZapiConfig::default() },
+        chatwoot: Some(ChatwootConfig::default()),
+        piperun: Some(PiperunConfig::default()),
+        supabase: Some(SupabaseConfig::default()),
+        ..SimulatorConfig::default()
+    };
+    Ok(Simulator::start(config).await?)
+}
+
 /// As fast as a phone in a demonstration should be: typing shows, waiting does not bore.
 fn phone_pace() -> Pace {
     Pace { gap: Duration::from_millis(200)..=Duration::from_millis(500), delays: 0.6 }
 }
 
-/// The same configuration, with WhatsApp simulated.
+/// The same configuration, with every vendor simulated that runs here; the model stays as it is.
 pub(super) fn against(simulator: &Simulator, config: Config) -> Result<Config, Failed> {
-    let vars = simulator.zapi.environment();
+    let vars = simulator.environment();
     let get =
         |name: &str| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
     let (simulated, _) =
         Config::from_vars(get).map_err(|wrong| Failed::because(format!("simulador: {wrong:?}")))?;
-    let media_allowed_hosts = simulated.media_allowed_hosts;
-    Ok(Config { zapi: simulated.zapi, media_allowed_hosts, demo: true, ..config })
+    let Config { zapi, chatwoot, supabase, piperun, media_allowed_hosts, .. } = simulated;
+    Ok(Config { zapi, chatwoot, supabase, piperun, media_allowed_hosts, demo: true, ..config })
 }
 
 /// How many replies a lead's phone shows.

@@ -1,5 +1,6 @@
 //! The only reader of the environment: every variable, its default, and what is wrong with it.
 
+mod budget;
 mod vendors;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use seleto_rules::quiet_time::QuietTime;
 use crate::external_call::Phones;
 use crate::media::{AllowedHosts, InvalidHost};
 use crate::store::queue::Lane;
+pub use budget::Budget;
 pub use vendors::{Chatwoot, PipeRun, Supabase};
 
 /// `DATABASE_URL` when it is not set.
@@ -50,6 +52,8 @@ pub struct Config {
     pub zapi: Option<ZApi>,
     /// The model.
     pub openai: Option<OpenAi>,
+    /// What may be spent on the model, and how fast a conversation may turn.
+    pub budget: Budget,
     /// Hosts from which media may be fetched even when they are private or without https.
     pub media_allowed_hosts: AllowedHosts,
     /// The customer's tables in the cloud.
@@ -157,6 +161,7 @@ impl Config {
             log_phones: reader.log_phones(),
             zapi: reader.zapi(),
             openai: reader.openai(),
+            budget: reader.budget(),
             media_allowed_hosts: reader.media_allowed_hosts(),
             supabase: reader.supabase(),
             chatwoot: reader.chatwoot(),
@@ -398,6 +403,10 @@ mod tests {
             ("REPLY_QUIET_TIME_MS", "-1"),
             ("TYPING_DELAY_SECONDS", "99"),
             ("OPENAI_BASE_URL", "localhost:11434"),
+            ("DAILY_BUDGET_USD", "dez"),
+            ("LEAD_DAILY_TOKENS", "-1"),
+            ("LOOP_BRAKE", "talvez"),
+            ("OPENAI_MODEL_PRICE", "caro"),
             ("MEDIA_ALLOWED_HOSTS", "https://minio.interno"),
         ])
         .unwrap_err();
@@ -410,6 +419,10 @@ mod tests {
                 "REPLY_QUIET_TIME_MS",
                 "TYPING_DELAY_SECONDS",
                 "OPENAI_BASE_URL",
+                "DAILY_BUDGET_USD",
+                "LEAD_DAILY_TOKENS",
+                "LOOP_BRAKE",
+                "OPENAI_MODEL_PRICE",
                 "MEDIA_ALLOWED_HOSTS"
             ]
         );
@@ -440,6 +453,17 @@ mod tests {
         ])
         .unwrap();
         assert!(!format!("{config:?}").contains("topsecret"));
+    }
+
+    #[test]
+    fn a_budget_in_dollars_is_kept_in_millionths_and_zero_is_no_limit() {
+        let (config, _) =
+            read(&[("DAILY_BUDGET_USD", "2.50"), ("LEAD_DAILY_TOKENS", "0")]).unwrap();
+        assert_eq!(config.budget.day_micro_usd, Some(2_500_000));
+        assert_eq!(config.budget.lead_tokens_a_day, None);
+        let (config, _) = read(&[]).unwrap();
+        assert_eq!(config.budget.day_micro_usd, None);
+        assert_eq!(config.budget.lead_turns_an_hour, Some(40));
     }
 
     #[test]

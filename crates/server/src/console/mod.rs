@@ -1,6 +1,7 @@
 //! The console: the people's window on the agent, rendered here and kept live in the browser.
 
 pub mod access;
+pub mod agent;
 pub mod announce;
 pub mod assets;
 pub mod components;

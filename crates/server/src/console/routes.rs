@@ -9,8 +9,8 @@ use axum::routing::{self, MethodRouter};
 use super::access::Access::{self, Open, Role};
 use super::conversations::actions;
 use super::{
-    Console, assets, conversations, figures, funnel, home, integrations, live, login, privacy,
-    questions, users, why,
+    Console, agent, assets, conversations, figures, funnel, home, integrations, live, login,
+    privacy, questions, users, why,
 };
 use crate::store::console::accounts::Role::{Admin, Reader, Sdr};
 
@@ -49,6 +49,8 @@ pub fn all() -> Vec<Route> {
         post("/perguntas/{id}", Role(Sdr), questions::answer),
         get("/privacidade", Role(Admin), privacy::page),
         get("/privacidade/dados.json", Role(Admin), privacy::export),
+        get("/agente", Role(Admin), agent::page),
+        post("/agente/experimentar", Role(Admin), agent::try_out),
         get("/funil", Role(Reader), funnel::page),
         get("/funil/leads.csv", Role(Sdr), funnel::export),
         get("/funil/{conversation}", Role(Sdr), funnel::form),

@@ -198,6 +198,8 @@ fn against(zapi: &Zapi, vendor: &ZapiConfig, folder: &Folder, config: &Config) -
         database_url: SecretString::from(database),
         spool: folder.0.join("spool.db"),
         typing: Typing::Seconds(0),
+        // The clock stands while both sides talk, and nobody pays.
+        budget: config.budget.clone().unlimited(),
         zapi: Some(ZApi {
             url: zapi.base_url(),
             instance: vendor.instance_id.clone(),

@@ -5,7 +5,7 @@ pub mod replay;
 
 use seleto_rules::delivery::Tick;
 
-use crate::app::App;
+use crate::app::{App, OwnPhone};
 use crate::hash;
 use crate::store::Error;
 use crate::store::identity::Person;
@@ -65,7 +65,9 @@ const DATABASE_TIME: std::time::Duration = std::time::Duration::from_secs(2);
 /// Stores an event in the database and wakes whoever waits for it.
 async fn store(app: &App, instance: String, event: &Event, body: &[u8]) -> Result<Taken, Error> {
     let playbook = app.playbook();
-    let ours = Ours { phone: None, rules: Some(&playbook.rules) };
+    let own = app.own_phone();
+    let phone = if let OwnPhone::Known(digits) = &own { Some(digits.as_str()) } else { None };
+    let ours = Ours { phone, rules: Some(&playbook.rules) };
     let received = Received { app, event, instance, body, ours };
     let decision = webhook::decide(event, &ours);
     let (label, reason) = received.label(&decision);
@@ -163,6 +165,8 @@ impl Received<'_> {
                 store.ingest(left_our_number(envelope, *from_me, seller)).await
             }
             StateChange::Connected { .. } => {
+                // It may be another number now.
+                self.app.set_own_phone(OwnPhone::Unasked);
                 let detail = String::new();
                 store.ingest(ConnectionChanged { envelope, connected: true, detail }).await
             }

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 
 use super::dialect::{Dialect, Refusal};
 use super::failure::Failure;
-use super::models::{Model, Usage};
+use super::models::{Model, Price, Usage};
 use super::picture::Picture;
 use super::wire;
 use crate::external_call::{Call, Outcome, Phones, Service};
@@ -39,6 +39,8 @@ pub struct Settings {
     pub api_key: Option<SecretString>,
     /// The pause before the first repetition; it doubles with each.
     pub first_pause: Duration,
+    /// What tokens cost, where it is not to be looked up by the model's name.
+    pub price: Option<Price>,
     /// How phones appear in logs.
     pub phones: Phones,
 }
@@ -230,7 +232,10 @@ impl Client {
             .about(request.phone.as_deref(), self.settings.phones);
         let post = self.post(&["chat", "completions"]).timeout(left);
         let answer = match self.exchange(post.json(&wire::chat(request, dialect))).await {
-            Ok(body) => wire::answer(&body, request, dialect.format).map_err(Attempt::from),
+            Ok(body) => {
+                let price = self.settings.price;
+                wire::answer(&body, request, dialect.format, price).map_err(Attempt::from)
+            }
             Err(attempt) => Err(attempt),
         };
         end(call, &answer, |attempt| attempt.failure.label());

@@ -27,21 +27,46 @@ pub struct Usage {
 }
 
 /// Price of one token in billionths of a US dollar (dollars per million tokens, times 1,000).
-struct Price {
-    model: &'static str,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Price {
     input: u64,
     cached: u64,
     output: u64,
 }
 
-const fn price(model: &'static str, input: u64, cached: u64, output: u64) -> Price {
-    Price { model, input, cached, output }
+impl Price {
+    /// From dollars for a million tokens, read and written.
+    pub fn per_million(input: f64, output: f64) -> Self {
+        let nano = |usd: f64| (usd * 1_000.0).round().max(0.0) as u64;
+        Self { input: nano(input), cached: nano(input), output: nano(output) }
+    }
+
+    /// The cost of a call in millionths of a US dollar, rounded up.
+    fn of(&self, usage: &Usage) -> u64 {
+        let cached = usage.cached.min(usage.prompt);
+        let parts = [
+            (usage.prompt - cached, self.input),
+            (cached, self.cached),
+            (usage.completion, self.output),
+        ];
+        let nano = parts
+            .into_iter()
+            .fold(0_u64, |sum, (tokens, each)| sum.saturating_add(tokens.saturating_mul(each)));
+        nano.div_ceil(1_000)
+    }
 }
+
+const fn price(model: &'static str, input: u64, cached: u64, output: u64) -> (&'static str, Price) {
+    (model, Price { input, cached, output })
+}
+
+/// What a model without a known price is counted at: dearer than all that are known.
+const UNKNOWN: Price = Price { input: 5_000, cached: 5_000, output: 20_000 };
 
 // Sources: gpt-4o in and out are the customer's figures ($2.50 and $10.00 per million); gpt-6-luna
 // is from resellers' model pages of October 2026; the others from OpenAI's public price list of
-// 2025. A model that is not here has no known cost, which is not the same as none.
-const PRICES: &[Price] = &[
+// 2025. A model that is not here is counted at `UNKNOWN`.
+const PRICES: &[(&str, Price)] = &[
     price("gpt-4o", 2_500, 1_250, 10_000),
     price("gpt-4o-mini", 150, 75, 600),
     price("gpt-4.1", 2_000, 500, 8_000),
@@ -53,30 +78,29 @@ const PRICES: &[Price] = &[
     price("gpt-6-luna", 100, 10, 500),
 ];
 
-/// The cost of a call in millionths of a US dollar, rounded up; `None` when the price is unknown.
-pub fn cost_micro_usd(model: &str, usage: &Usage) -> Option<u64> {
+/// The cost of a call in millionths of a US dollar, by the operator's price or the one known for
+/// the model that answered or was asked; a high one where neither is known.
+pub fn cost_micro_usd(answered: &str, asked: &str, usage: &Usage, own: Option<Price>) -> u64 {
+    let known = || known_price(answered).or_else(|| known_price(asked));
+    own.or_else(known).unwrap_or(UNKNOWN).of(usage)
+}
+
+fn known_price(model: &str) -> Option<Price> {
     let name = family(model);
-    let price = PRICES.iter().find(|price| price.model == name)?;
-    let cached = usage.cached.min(usage.prompt);
-    let parts = [
-        (usage.prompt - cached, price.input),
-        (cached, price.cached),
-        (usage.completion, price.output),
-    ];
-    let nano = parts
-        .into_iter()
-        .fold(0_u64, |sum, (tokens, each)| sum.saturating_add(tokens.saturating_mul(each)));
-    Some(nano.div_ceil(1_000))
+    PRICES.iter().find(|(known, _)| *known == name).map(|(_, price)| *price)
 }
 
 /// Prices of a second of audio in millionths of a US dollar: $0.006 a minute is the customer's
 /// figure for whisper-1, $0.0045 that of OpenAI's page for its successor.
 const AUDIO_PRICES: &[(&str, u64)] = &[("whisper-1", 100), ("gpt-transcribe", 75)];
 
-/// The cost of a transcription in millionths of a US dollar; `None` when the price is unknown.
-pub fn audio_cost_micro_usd(model: &str, seconds: u64) -> Option<u64> {
-    let (_, each) = AUDIO_PRICES.iter().find(|(name, _)| *name == model)?;
-    Some(each.saturating_mul(seconds))
+/// A second of audio where the price is not known.
+const UNKNOWN_AUDIO: u64 = 100;
+
+/// The cost of a transcription in millionths of a US dollar; a high one where the price is unknown.
+pub fn audio_cost_micro_usd(model: &str, seconds: u64) -> u64 {
+    let known = AUDIO_PRICES.iter().find(|(name, _)| *name == model);
+    known.map_or(UNKNOWN_AUDIO, |(_, each)| *each).saturating_mul(seconds)
 }
 
 /// A model's name without the date of its snapshot: `gpt-4o-2024-08-06` is a `gpt-4o`.
@@ -159,28 +183,35 @@ mod tests {
     #[test]
     fn a_call_costs_what_its_tokens_cost() {
         let usage = Usage { prompt: 1_000, cached: 400, completion: 100, reasoning: 0 };
+        let cost = |model, usage| cost_micro_usd(model, "", usage, None);
         // 600 × 2.5 + 400 × 1.25 + 100 × 10 millionths.
-        assert_eq!(cost_micro_usd("gpt-4o", &usage), Some(3_000));
-        assert_eq!(cost_micro_usd("gpt-4o-2024-08-06", &usage), Some(3_000));
-        assert_eq!(cost_micro_usd("gpt-4o-mini-2024-07-18", &usage), Some(180));
+        assert_eq!(cost("gpt-4o", &usage), 3_000);
+        assert_eq!(cost("gpt-4o-2024-08-06", &usage), 3_000);
+        assert_eq!(cost("gpt-4o-mini-2024-07-18", &usage), 180);
+        assert_eq!(cost_micro_usd("m", "gpt-4o", &usage, None), 3_000, "a stand-in's own name");
         let one = Usage { prompt: 1, ..Usage::default() };
-        assert_eq!(cost_micro_usd("gpt-6-luna", &one), Some(1), "rounded up");
+        assert_eq!(cost("gpt-6-luna", &one), 1, "rounded up");
         let odd = Usage { prompt: 1, cached: 9, completion: u64::MAX, reasoning: 0 };
-        assert!(cost_micro_usd("gpt-4o", &odd).is_some());
+        assert!(cost("gpt-4o", &odd) > 0);
     }
 
     #[test]
-    fn an_unknown_model_is_not_free() {
+    fn an_unknown_model_is_counted_dearer_than_any_known_one() {
+        let usage = Usage { prompt: 1_000, cached: 0, completion: 1_000, reasoning: 0 };
+        let dearest = PRICES.iter().map(|(_, price)| price.of(&usage)).max().unwrap();
         for model in ["llama3.2", "gpt-6.1-sol", "gpt-4o-audio", "gpt-4o-2024-99-99", ""] {
-            assert_eq!(cost_micro_usd(model, &Usage::default()), None, "{model}");
+            assert!(cost_micro_usd(model, model, &usage, None) > dearest, "{model}");
         }
-        assert_eq!(audio_cost_micro_usd("gpt-4o-transcribe", 60), None);
+        let own = Price::per_million(0.1, 0.4);
+        assert_eq!(cost_micro_usd("llama3.2", "llama3.2", &usage, Some(own)), 500);
+        assert_eq!(cost_micro_usd("m", "m", &usage, Some(Price::per_million(0.0, 0.0))), 0);
+        assert_eq!(audio_cost_micro_usd("gpt-4o-transcribe", 60), 6_000);
     }
 
     #[test]
     fn a_minute_of_audio_has_its_price() {
-        assert_eq!(audio_cost_micro_usd("whisper-1", 60), Some(6_000));
-        assert_eq!(audio_cost_micro_usd("gpt-transcribe", 60), Some(4_500));
+        assert_eq!(audio_cost_micro_usd("whisper-1", 60), 6_000);
+        assert_eq!(audio_cost_micro_usd("gpt-transcribe", 60), 4_500);
     }
 
     #[test]

@@ -44,8 +44,8 @@ pub struct Transcript {
     pub segments: Vec<Segment>,
     /// The length of the recording, where it is known.
     pub seconds: Option<u64>,
-    /// Millionths of a US dollar; `None` when the price or the length is unknown.
-    pub cost_micro_usd: Option<u64>,
+    /// Millionths of a US dollar, rather too many than too few.
+    pub cost_micro_usd: u64,
 }
 
 /// How a model wants to be asked.
@@ -58,6 +58,9 @@ enum Manner {
     /// The least that all servers take.
     Plain,
 }
+
+/// Bytes of a second of the leanest recordings.
+const BYTES_A_SECOND: u64 = 1_000;
 
 /// Longest list of hints; whisper reads about 220 tokens of it.
 const LONGEST_HINT: usize = 500;
@@ -114,8 +117,10 @@ impl Client {
 fn read(body: &Value, request: &Transcription) -> Result<Transcript, Failure> {
     let heard = wire::transcript(body).ok_or(Failure::Malformed("nenhuma transcrição"))?;
     let seconds = heard.seconds.or(request.seconds);
-    let cost = seconds.and_then(|seconds| audio_cost_micro_usd(&request.model, seconds));
-    Ok(Transcript { text: heard.text, segments: heard.segments, seconds, cost_micro_usd: cost })
+    // A length that nobody tells is guessed from the size, as voice notes are packed at the least.
+    let counted = seconds.unwrap_or(request.bytes.len() as u64 / BYTES_A_SECOND + 1);
+    let cost_micro_usd = audio_cost_micro_usd(&request.model, counted);
+    Ok(Transcript { text: heard.text, segments: heard.segments, seconds, cost_micro_usd })
 }
 
 fn form(request: &Transcription) -> Form {

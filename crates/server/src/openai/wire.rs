@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::client::{Bill, Completion, Role, Schema};
 use super::dialect::{Cap, Dialect, Format, Refusal};
 use super::failure::Failure;
-use super::models::{Model, Usage, cost_micro_usd};
+use super::models::{Model, Price, Usage, cost_micro_usd};
 
 /// Room for thinking that nobody sees, where a model cannot be kept from it.
 const REASONING_TOKENS: u32 = 2_000;
@@ -82,9 +82,10 @@ pub(super) fn answer(
     body: &Value,
     asked: &Completion,
     format: Format,
+    price: Option<Price>,
 ) -> Result<(String, String, Bill), Failure> {
     let choice = body.pointer("/choices/0").ok_or(Failure::Malformed("nenhuma resposta"))?;
-    let bill = bill(body, &asked.model);
+    let bill = bill(body, asked, price);
     let finish = choice["finish_reason"].as_str().unwrap_or("stop").to_owned();
     let message = &choice["message"];
     if message["refusal"].as_str().is_some_and(|refusal| !refusal.is_empty()) {
@@ -131,8 +132,8 @@ fn object_in(text: &str) -> &str {
     }
 }
 
-fn bill(body: &Value, asked: &str) -> Bill {
-    let model = body["model"].as_str().unwrap_or(asked).to_owned();
+fn bill(body: &Value, asked: &Completion, price: Option<Price>) -> Bill {
+    let model = body["model"].as_str().unwrap_or(&asked.model).to_owned();
     let count = |pointer: &str| body.pointer(pointer).and_then(Value::as_u64);
     let usage = count("/usage/prompt_tokens").map(|prompt| Usage {
         prompt,
@@ -140,10 +141,21 @@ fn bill(body: &Value, asked: &str) -> Bill {
         completion: count("/usage/completion_tokens").unwrap_or(0),
         reasoning: count("/usage/completion_tokens_details/reasoning_tokens").unwrap_or(0),
     });
-    // A stand-in server may name its model as it likes; the price is that of the model asked for.
-    let cost = usage
-        .and_then(|usage| cost_micro_usd(&model, &usage).or_else(|| cost_micro_usd(asked, &usage)));
-    Bill { model, usage, cost_micro_usd: cost }
+    let usage = usage.unwrap_or_else(|| estimate(body, asked));
+    let cost = cost_micro_usd(&model, &asked.model, &usage, price);
+    Bill { model, usage: Some(usage), cost_micro_usd: Some(cost) }
+}
+
+/// Characters of Portuguese in a token, at the least.
+const CHARACTERS_A_TOKEN: usize = 3;
+
+/// What a server that does not count would have counted, at the most.
+fn estimate(body: &Value, asked: &Completion) -> Usage {
+    let tokens = |characters: usize| (characters / CHARACTERS_A_TOKEN + 1) as u64;
+    let said: usize = asked.messages.iter().map(|(_, text)| text.len()).sum();
+    let answer = content(&body["choices"][0]["message"]["content"]);
+    let (prompt, completion) = (tokens(asked.system.len() + said), tokens(answer.len()));
+    Usage { prompt, cached: 0, completion, reasoning: 0 }
 }
 
 /// What a recogniser says it heard.

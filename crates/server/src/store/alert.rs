@@ -5,7 +5,7 @@ use super::engine::{Operation, Tx};
 use crate::params;
 
 /// What is alerted of.
-pub const KINDS: [&str; 10] = [
+pub const KINDS: [&str; 13] = [
     BREAKER_OPEN,
     DISCONNECTED,
     DELIVERY_FAILED,
@@ -15,6 +15,9 @@ pub const KINDS: [&str; 10] = [
     COMPLAINT,
     HANDOFF_WAITING,
     TURN_FAILING,
+    BUDGET_SPENT,
+    LEAD_BUDGET,
+    BOT_LOOP,
     SYNC_REFUSED,
 ];
 
@@ -38,6 +41,45 @@ pub const HANDOFF_WAITING: &str = "handoff_waiting";
 pub const TURN_FAILING: &str = "turn_failing";
 /// Another system refuses something of ours for good.
 pub const SYNC_REFUSED: &str = "sync_refused";
+
+/// The day's budget for models is spent.
+pub const BUDGET_SPENT: &str = "budget_spent";
+/// One lead's budget for models is spent.
+pub const LEAD_BUDGET: &str = "lead_budget";
+/// The agent and another machine answered each other, and the agent stopped.
+pub const BOT_LOOP: &str = "bot_loop";
+
+/// What a turn tells the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Alarm {
+    /// To look at something.
+    Raise {
+        /// What happened.
+        kind: &'static str,
+        /// To what.
+        subject: String,
+        /// In more words.
+        detail: &'static str,
+    },
+    /// That it is over.
+    Resolve {
+        /// What had happened.
+        kind: &'static str,
+        /// To what.
+        subject: String,
+    },
+}
+
+impl Alarm {
+    pub(super) async fn sound(&self, tx: &mut Tx<'_>, now: i64) -> Result<(), Error> {
+        match self {
+            Self::Raise { kind, subject, detail } => {
+                raise(tx, kind, subject, detail, now).await.map(|_| ())
+            }
+            Self::Resolve { kind, subject } => resolve(tx, kind, subject, now).await,
+        }
+    }
+}
 
 /// Raises an alert, unless the same one is open.
 pub(super) async fn raise(

@@ -54,7 +54,8 @@ pub(super) async fn take_over(tx: &mut Tx<'_>, decision: &Decision) -> Result<()
 
 /// What an operator was told of a lead that waits for a person is settled.
 async fn nobody_waits(tx: &mut Tx<'_>, conversation: Uuid, now: i64) -> Result<(), Error> {
-    for kind in [alert::HUMAN_REQUESTED, alert::COMPLAINT, alert::HANDOFF_WAITING] {
+    for kind in [alert::HUMAN_REQUESTED, alert::COMPLAINT, alert::HANDOFF_WAITING, alert::BOT_LOOP]
+    {
         alert::resolve(tx, kind, &conversation.to_string(), now).await?;
     }
     Ok(())

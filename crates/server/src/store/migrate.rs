@@ -97,13 +97,16 @@ impl Operation for Migrate {
             // First, so that a table of the customer's has the columns that the migrations expect.
             supabase_schema::adopt(tx, self.insist).await?;
         }
-        let newest = tx.row("SELECT MAX(version) FROM schema_migrations", &[]).await?;
-        let found = newest.map_or(Ok(None), |row| row.maybe_int(0))?.unwrap_or(0);
+        let rows = tx.rows("SELECT version FROM schema_migrations", &[]).await?;
+        let applied: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_, _>>()?;
+        let found = applied.iter().copied().max().unwrap_or(0);
         let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
         if found > known {
             return Err(Error::SchemaTooNew { found, known });
         }
-        let missing: Vec<_> = MIGRATIONS.iter().filter(|next| next.version > found).collect();
+        // Each by itself: a version that was written later may have a lower number.
+        let missing: Vec<_> =
+            MIGRATIONS.iter().filter(|next| !applied.contains(&next.version)).collect();
         for migration in &missing {
             let sql = match tx.dialect() {
                 Dialect::Sqlite => migration.sqlite,

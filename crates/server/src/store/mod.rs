@@ -24,6 +24,7 @@ pub mod migrate;
 pub mod mirroring;
 pub mod note;
 pub mod outcome;
+pub mod pace;
 pub mod queue;
 mod quote;
 pub mod recalled;

@@ -296,3 +296,15 @@ impl Operation for ForgetRemote {
         Ok(())
     }
 }
+
+/// Forgets everything at every vendor: the vendors of a demonstration begin empty.
+pub struct ForgetAllRemotes;
+
+impl Operation for ForgetAllRemotes {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        tx.execute("DELETE FROM remotes", &[]).await?;
+        Ok(())
+    }
+}

@@ -136,7 +136,7 @@ impl Ear<'_> {
             None => State::Wordless,
         };
         let words = believed.map(|heard| heard.text);
-        Heard { words, cost_micro_usd: told.cost_micro_usd, ..nothing(state) }
+        Heard { words, cost_micro_usd: Some(told.cost_micro_usd), ..nothing(state) }
     }
 }
 

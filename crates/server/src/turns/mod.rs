@@ -1,5 +1,6 @@
 //! Answers one conversation's waiting messages: load, listen and look, think, judge, save.
 
+mod brakes;
 mod listen;
 mod look;
 mod people;
@@ -22,8 +23,9 @@ use crate::brain::{self, Thought};
 use crate::lanes::{Claimed, Work};
 use crate::openai::Bill;
 use crate::store::Error;
+use crate::store::alert::{self, Alarm};
 use crate::store::queue::{Claim, ClaimDue, Lane, PutBack, ThenNextDue};
-use crate::store::turn::{Context, FinishTurn, LoadTurn, Mode, TurnRecord};
+use crate::store::turn::{BRAKE, Context, FinishTurn, LoadTurn, Mode, TurnRecord};
 use crate::supabase;
 
 /// How many conversations are answered at once; most of the time is spent waiting for a model.
@@ -132,7 +134,8 @@ impl Turns {
         }
         let playbook = app.playbook();
         let mut record = TurnRecord { id: Uuid::now_v7(), started_at, ..TurnRecord::default() };
-        let models = claim.attempts < OFFLINE_FROM;
+        let brakes = brakes::load(app, claim.conversation).await?;
+        let models = claim.attempts < OFFLINE_FROM && !brakes.no_models;
         let mut model_time = Duration::ZERO;
         if models {
             // Also where a human answers: people read what was said and shown.
@@ -143,6 +146,7 @@ impl Turns {
             let record = TurnRecord { reason: Some(silence.to_owned()), ..record };
             let owe = context.mode == Mode::Human || conduct == Conduct::Silence;
             let made = Made::silence(Thought::silent(&context, record), owe);
+            let made = Made { alarms: brakes.alarms, ..made };
             return Ok(model_time + self.finish(made, claim, context).await?);
         }
         // Outside business hours the agent takes the conversation back from a human.
@@ -159,6 +163,13 @@ impl Turns {
             memory: &context.memory,
             now: app.clock.local(&playbook.time_zone),
         };
+        if brakes.stop(&turn) {
+            let reason = Some("another machine answers".to_owned());
+            let thought = Thought::silent(&context, TurnRecord { reason, ..record });
+            let mut made = pause(&claim, thought);
+            made.alarms.extend(brakes.alarms);
+            return Ok(model_time + self.finish(made, claim, context).await?);
+        }
         let thought = brain::think(app, &turn, &context, record, models).await;
         let scene = Scene {
             playbook: &playbook,
@@ -167,7 +178,12 @@ impl Turns {
             now_ms: app.clock.now(),
             takes_back,
         };
-        let made = scene.make(conduct, thought);
+        let mut made = scene.make(conduct, thought);
+        made.alarms = brakes.alarms;
+        if takes_back && context.braked_at.is_some() {
+            let (kind, subject) = (alert::BOT_LOOP, claim.conversation.to_string());
+            made.alarms.push(Alarm::Resolve { kind, subject });
+        }
         Ok(model_time + self.finish(made, claim, context).await?)
     }
 
@@ -207,7 +223,7 @@ impl Turns {
 
     async fn finish(&self, made: Made, claim: Claim, context: Context) -> Result<Duration, Error> {
         let app = &self.app;
-        let Made { thought, bubbles, people, outcome, mode } = made;
+        let Made { thought, bubbles, people, outcome, mode, alarms } = made;
         let model_time = thought.model_time;
         let record = TurnRecord { outcome, ..thought.record };
         let brain = record.brain.unwrap_or("none");
@@ -225,6 +241,7 @@ impl Turns {
             bubbles,
             people,
             mode,
+            alarms,
         };
         let finished = app.store.write(finish).await?;
         if finished.saved && outcome == "answered" {
@@ -254,6 +271,21 @@ impl Turns {
     }
 }
 
+/// The agent stops, and somebody is told: if a person is at the other end, a person answers.
+fn pause(claim: &Claim, thought: Thought) -> Made {
+    let alarm = Alarm::Raise {
+        kind: alert::BOT_LOOP,
+        subject: claim.conversation.to_string(),
+        detail: "o outro lado responde na hora e não diz nada de novo, como um robô: o agente \
+                 parou; se for um cliente, assuma ou devolva a conversa",
+    };
+    let mode = Some((Mode::Human, BRAKE));
+    Made { mode, alarms: vec![alarm], ..Made::silence(thought, true) }
+}
+
+/// How long the agent stays away from another machine, also outside business hours.
+const BRAKED_MS: i64 = 60 * 60 * 1000;
+
 /// Why nothing is answered, when nothing is to be answered.
 fn silence(
     context: &Context,
@@ -270,6 +302,12 @@ fn silence(
         Conduct::Draft => return None,
         Conduct::Answer => {}
     }
+    if context.mode != Mode::Human {
+        return None;
+    }
+    if context.braked_at.is_some_and(|at| app.clock.now() - at < BRAKED_MS) {
+        return Some("another machine answers");
+    }
     let open = playbook.rules.business_hours.is_open(app.clock.local(&playbook.time_zone));
-    (context.mode == Mode::Human && open).then_some("a human is in charge")
+    open.then_some("a human is in charge")
 }

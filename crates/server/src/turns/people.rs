@@ -17,6 +17,7 @@ use jiff::civil::DateTime;
 
 use crate::brain::Thought;
 use crate::clock;
+use crate::store::alert::Alarm;
 use crate::store::handoff::NewHandoff;
 use crate::store::note::Note;
 use crate::store::sellers::ToSellers;
@@ -32,15 +33,24 @@ pub(super) struct Made {
     pub people: ForPeople,
     /// `answered`, `silent` or `shadow`.
     pub outcome: &'static str,
-    /// Who answers from now on, when that changes.
-    pub mode: Option<Mode>,
+    /// Who answers from now on and who decided it, when that changes.
+    pub mode: Option<(Mode, &'static str)>,
+    /// What an operator must learn, or may forget.
+    pub alarms: Vec<Alarm>,
 }
 
 impl Made {
     /// Nothing is answered; perhaps people owe the answer.
     pub(super) fn silence(thought: Thought, owe: bool) -> Self {
         let people = ForPeople { owe, ..ForPeople::default() };
-        Self { thought, bubbles: Vec::new(), people, outcome: "silent", mode: None }
+        Self {
+            thought,
+            bubbles: Vec::new(),
+            people,
+            outcome: "silent",
+            mode: None,
+            alarms: Vec::new(),
+        }
     }
 }
 
@@ -74,7 +84,14 @@ impl Scene<'_> {
         thought.memory = thought.memory.heard(&self.context.memory);
         let owe = draft.is_some();
         let people = ForPeople { draft, owe, ..ForPeople::default() };
-        Made { thought, bubbles: Vec::new(), people, outcome: "shadow", mode: None }
+        Made {
+            thought,
+            bubbles: Vec::new(),
+            people,
+            outcome: "shadow",
+            mode: None,
+            alarms: Vec::new(),
+        }
     }
 
     fn answer(&self, mut thought: Thought) -> Made {
@@ -89,8 +106,8 @@ impl Scene<'_> {
         let look_at = self.look_at(handoff.as_ref(), &bubbles);
         let people = ForPeople { handoff, look_at, ..ForPeople::default() };
         let outcome = if bubbles.is_empty() { "silent" } else { "answered" };
-        let mode = self.takes_back.then_some(Mode::Automatic);
-        Made { thought, bubbles, people, outcome, mode }
+        let mode = self.takes_back.then_some((Mode::Automatic, "agent"));
+        Made { thought, bubbles, people, outcome, mode, alarms: Vec::new() }
     }
 
     /// The lead is passed on once per episode.

@@ -120,6 +120,11 @@ impl Client {
         self.ask("status", Method::GET, "status", None::<&()>, wire::status).await
     }
 
+    /// Asks for the digits of the connected number.
+    pub async fn own_phone(&self) -> Result<String, Failure> {
+        self.ask("device", Method::GET, "device", None::<&()>, wire::own_phone).await
+    }
+
     /// Reads the instance's settings.
     pub async fn me(&self) -> Result<Account, Failure> {
         self.ask("me", Method::GET, "me", None::<&()>, wire::account).await

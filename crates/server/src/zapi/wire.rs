@@ -135,6 +135,13 @@ pub(super) fn status(answer: &Value) -> Option<Status> {
     })
 }
 
+/// The digits of the connected number; a linked id is none.
+pub(super) fn own_phone(answer: &Value) -> Option<String> {
+    let phone = Fields::of(answer).text("phone")?;
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    (!phone.contains('@') && (10..=15).contains(&digits.len())).then_some(digits)
+}
+
 pub(super) fn account(answer: &Value) -> Option<Account> {
     let fields = Fields::of(answer);
     let url = |key| fields.text(key).map(SecretString::from);

@@ -7,6 +7,8 @@ mod postgres;
 mod world;
 
 mod agent_mode;
+mod bad_model;
+mod brakes;
 mod bursts;
 mod chatwoot;
 mod console;

@@ -1,11 +1,11 @@
 //! What people of the company do beside the conversation: mend, answer for engineering, export.
 
-use seleto::store::console::dead_letters::{DecideMessage, Verdict};
 use seleto::store::console::figures::{LoadFigures, Period, Summarise};
 use seleto::store::console::integrations::{DeadLetter, ListDeadLetters};
 use seleto::store::console::personal::Held;
 use seleto::store::console::questions::{AnswerQuestion, Answered, ListQuestions, Question, Which};
 use seleto::store::control::{Decision, DoNotContact};
+use seleto::store::dead_letters::{self, DecideDeadLetters, Key};
 use seleto_simulator::Fault;
 use seleto_simulator::zapi::Operation;
 
@@ -43,14 +43,15 @@ async fn refused(world: &World) -> DeadLetter {
     letter.clone()
 }
 
-async fn decide(world: &World, letter: &DeadLetter, verdict: Verdict) -> bool {
-    let decide = DecideMessage {
-        delivery: letter.id.parse().unwrap(),
-        verdict,
+async fn decide(world: &World, letter: &DeadLetter, decision: dead_letters::Decision) -> bool {
+    let DeadLetter { lane, kind, id, .. } = letter.clone();
+    let decide = DecideDeadLetters {
+        keys: vec![Key { lane, kind, id }],
+        decision,
         actor: "console:maria".to_owned(),
         now: world.app.clock.now(),
     };
-    world.app.store.write(decide).await.unwrap()
+    !world.app.store.write(decide).await.unwrap().is_empty()
 }
 
 const OPEN_ALERTS: &str = "SELECT COUNT(*) FROM alerts WHERE resolved_at IS NULL";
@@ -58,8 +59,8 @@ const OPEN_ALERTS: &str = "SELECT COUNT(*) FROM alerts WHERE resolved_at IS NULL
 async fn a_refused_message_is_sent_again_when_an_operator_says_so(world: World) {
     let letter = refused(&world).await;
     assert_eq!(world.value(OPEN_ALERTS).await, "1");
-    assert!(decide(&world, &letter, Verdict::Retry).await);
-    assert!(!decide(&world, &letter, Verdict::Retry).await, "two clicks are one");
+    assert!(decide(&world, &letter, dead_letters::Decision::Retry).await);
+    assert!(!decide(&world, &letter, dead_letters::Decision::Retry).await, "two clicks are one");
     world.settle().await;
     assert_eq!(world.replies(PHONE).len(), 1);
     assert_eq!(world.value(OPEN_ALERTS).await, "0");
@@ -71,7 +72,7 @@ async fn a_refused_message_is_sent_again_when_an_operator_says_so(world: World) 
 
 async fn a_dropped_message_is_never_sent(world: World) {
     let letter = refused(&world).await;
-    assert!(decide(&world, &letter, Verdict::Drop).await);
+    assert!(decide(&world, &letter, dead_letters::Decision::Drop).await);
     world.settle().await;
     assert_eq!(world.replies(PHONE).len(), 0);
     assert_eq!(dead_letters(&world).await, []);
@@ -161,7 +162,7 @@ async fn figures_count_what_happened(world: World) {
     let figures = world.app.store.read(LoadFigures(period)).await.unwrap();
     assert_eq!(figures.days.iter().map(|day| day.leads).sum::<i64>(), 2);
     assert_eq!(figures.hours.iter().sum::<i64>(), 2);
-    assert_eq!(figures.states, [(None, 1), (Some("SP".to_owned()), 1)]);
+    assert_eq!(figures.states, [(Some("SP".to_owned()), 1), (None, 1)]);
     assert_eq!(figures.products.len(), 2);
     world.done().await;
 }

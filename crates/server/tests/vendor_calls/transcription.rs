@@ -14,6 +14,7 @@ async fn hear(url: &str, model: &str) -> Result<Transcript, Failure> {
         base_url: format!("{url}/v1"),
         api_key: Some("sk-proj-S3CR3TK3Y0000".into()),
         first_pause: Duration::ZERO,
+        price: None,
         phones: Phones::Masked,
     };
     let request = Transcription {
@@ -44,20 +45,21 @@ async fn every_shape_of_an_answer_is_read() {
     });
     let heard = read("whisper-1", verbose).await.unwrap();
     assert_eq!((heard.text.as_str(), heard.seconds), ("quero a FB300", Some(13)));
-    assert_eq!(heard.cost_micro_usd, Some(1_300));
+    assert_eq!(heard.cost_micro_usd, 1_300);
     assert_eq!(heard.segments[0].avg_logprob, Some(-0.2));
     assert_eq!(heard.segments[0].compression_ratio, None);
 
     let usage = json!({"type": "duration", "seconds": 60});
     let heard = read("whisper-1", json!({"text": "quero", "usage": usage})).await.unwrap();
-    assert_eq!(heard.cost_micro_usd, Some(6_000));
+    assert_eq!(heard.cost_micro_usd, 6_000);
 
     let usage =
         json!({"type": "tokens", "input_tokens": 14, "output_tokens": 45, "total_tokens": 59});
     let answer = json!({"text": "quero", "usage": usage, "languages": ["pt"]});
     let heard = read("gpt-transcribe", answer.clone()).await.unwrap();
-    assert_eq!(heard.cost_micro_usd, Some(2_250), "by the length that WhatsApp told");
-    assert_eq!(read("whisper-large-v3", answer).await.unwrap().cost_micro_usd, None);
+    assert_eq!(heard.cost_micro_usd, 2_250, "by the length that WhatsApp told");
+    let unknown = read("whisper-large-v3", answer).await.unwrap();
+    assert_eq!(unknown.cost_micro_usd, 3_000, "never free for want of a price");
 
     for duration in [-1.0, 1e300] {
         let odd = json!({"text": "", "duration": duration, "segments": "none"});

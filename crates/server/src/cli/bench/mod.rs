@@ -157,6 +157,10 @@ fn environment(
         ("DATABASE_URL", database.url().to_owned()),
         ("REPLY_QUIET_TIME_MS", options.quiet_ms.to_string()),
         ("TYPING_DELAY_SECONDS", "0".to_owned()),
+        // The bench is a machine that answers at once, as often as it can.
+        ("LOOP_BRAKE", "off".to_owned()),
+        ("LEAD_HOURLY_TURNS", "0".to_owned()),
+        ("LEAD_DAILY_TOKENS", "0".to_owned()),
         ("RUST_LOG", options.log.clone()),
     ]);
     vars

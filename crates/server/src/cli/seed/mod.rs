@@ -1,11 +1,13 @@
 //! `seleto seed`: fills the database with invented conversations, to measure and to show.
 
+mod dice;
 mod people;
 mod story;
 mod talk;
 
 use std::process::ExitCode;
-use std::time::Instant;
+
+use tokio::time::Instant;
 
 use super::{Configured, Failed, open};
 use crate::clock::Clock;

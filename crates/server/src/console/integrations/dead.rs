@@ -15,8 +15,8 @@ use crate::console::announce::announce;
 use crate::console::format::{self, Times};
 use crate::console::{Console, Problem, Viewer, components};
 use crate::store::console::accounts::Role;
-use crate::store::console::dead_letters::{DecideMessage, DecideRemote, Verdict};
 use crate::store::console::integrations::DeadLetter;
+use crate::store::dead_letters::{DecideDeadLetters, Decision, Key};
 use crate::store::queue::Lane;
 
 pub(super) fn render(viewer: &Viewer, times: &Times, letters: &[DeadLetter], all: i64) -> Markup {
@@ -139,26 +139,21 @@ pub(in crate::console) async fn decide(
     headers: HeaderMap,
     Form(decided): Form<Decided>,
 ) -> Result<Response, Problem> {
-    let verdict = if decided.acao == "tentar" { Verdict::Retry } else { Verdict::Drop };
+    let decision = if decided.acao == "tentar" { Decision::Retry } else { Decision::Drop };
     let (actor, now) = (viewer.actor(), console.app.clock.now());
     let lane = Lane::ALL.into_iter().find(|lane| lane.name() == decided.sistema);
     let lane = lane.ok_or(Problem::NotFound)?;
-    let store = &console.app.store;
-    let was_dead = if lane == Lane::Whatsapp {
-        let delivery = decided.id.parse().map_err(|_| Problem::NotFound)?;
-        store.write(DecideMessage { delivery, verdict, actor, now }).await?
-    } else {
-        let (kind, id) = (decided.tipo, decided.id);
-        store.write(DecideRemote { lane, kind, id, verdict, actor, now }).await?
-    };
+    let keys = vec![Key { lane: decided.sistema, kind: decided.tipo, id: decided.id }];
+    let decide = DecideDeadLetters { keys, decision, actor, now };
+    let was_dead = !console.app.store.write(decide).await?.is_empty();
     console.app.bells.ring(lane, now);
     if !is_htmx(&headers) {
         return Ok(Redirect::to("/integracoes").into_response());
     }
-    let said = match (was_dead, verdict) {
+    let said = match (was_dead, decision) {
         (false, _) => "Alguém já cuidou disso.",
-        (true, Verdict::Retry) => "Voltou para a fila: sai agora.",
-        (true, Verdict::Drop) => "Descartado.",
+        (true, Decision::Retry) => "Voltou para a fila: sai agora.",
+        (true, Decision::Drop) => "Descartado.",
     };
     Ok((announce(said), live(&console, &viewer).await?).into_response())
 }

@@ -27,7 +27,7 @@ use super::{Console, Problem, Viewer, components};
 use crate::hash;
 use crate::store::alert::OpenAlerts;
 use crate::store::console::accounts::Role;
-use crate::store::console::figures::{CallHour, LoadCalls};
+use crate::store::console::calls::{CallHour, LoadCalls};
 use crate::store::console::integrations::{ListDeadLetters, LoadFlow};
 
 const HOUR: i64 = 3_600_000;

@@ -343,6 +343,7 @@ impl Operation for LoadAgain {
             pictures: Vec::new(),
             temperature: None,
             handed_over: false,
+            braked_at: None,
             agent_mode: AgentMode::default(),
             last_seq: first,
             more: false,

@@ -254,22 +254,31 @@ fn found(search: &str, dialect: Dialect, values: &mut Vec<Value>) -> Option<Stri
             format!("seleto_words(COALESCE(m.transcript, m.text)) @@ {wanted}")
         }
         Dialect::Sqlite => {
-            let name = plain("COALESCE(l2.name, '') || ' ' || COALESCE(l2.company, '')");
-            let sender = plain("COALESCE(p2.sender_name, '')");
+            let name = "(COALESCE(l2.name, '') || ' ' || COALESCE(l2.company, ''))";
+            let sender = "COALESCE(p2.sender_name, '')";
+            // Any letter in the place of one that may have an accent is found at once; only what is
+            // left is worth taking its accents away.
             let each = |column: &str, value: &mut dyn FnMut(Value) -> String| {
-                let like =
-                    |word: &String| format!("{column} LIKE {}", value(format!("%{word}%").into()));
+                let like = |word: &String| {
+                    let rough: String =
+                        word.chars().map(|c| if takes_accent(c) { '_' } else { c }).collect();
+                    let rough = value(format!("%{rough}%").into());
+                    let exact = value(format!("%{word}%").into());
+                    format!("({column} LIKE {rough} AND {} LIKE {exact})", plain(column))
+                };
                 words.iter().map(like).collect::<Vec<_>>().join(" AND ")
             };
-            by_lead.push(format!("({})", each(&name, &mut value)));
-            let by_sender = each(&sender, &mut value);
+            by_lead.push(format!("({})", each(name, &mut value)));
+            let by_sender = each(sender, &mut value);
             by_lead.push(format!(
                 "l2.id IN (SELECT p2.lead_id FROM lead_profiles p2 WHERE {by_sender})"
             ));
             let wanted: Vec<_> = words.iter().map(|word| format!("\"{word}\"*")).collect();
             let wanted = value(wanted.join(" ").into());
+            // The newest first: FTS5 walks its rows in either direction.
             format!(
-                "m.seq IN (SELECT rowid FROM messages_words WHERE messages_words MATCH {wanted})"
+                "m.seq IN (SELECT rowid FROM messages_words WHERE messages_words MATCH {wanted}
+                           ORDER BY rowid DESC LIMIT {FOUND})"
             )
         }
     };
@@ -305,6 +314,11 @@ const ACCENTS: [(&str, char); 7] = [
     ("ç", 'c'),
     ("ñ", 'n'),
 ];
+
+/// Whether a letter may stand for one with an accent.
+fn takes_accent(letter: char) -> bool {
+    ACCENTS.iter().any(|(_, plain)| *plain == letter)
+}
 
 /// A column without case and accents, for the embedded engine: its `lower` knows ASCII alone.
 fn plain(column: &str) -> String {

@@ -1,7 +1,7 @@
 //! What the console reads and writes for people: accounts, sessions, lists, threads, explanations.
 
 pub mod accounts;
-pub mod dead_letters;
+pub mod calls;
 pub mod explanation;
 pub mod figures;
 pub mod funnel;

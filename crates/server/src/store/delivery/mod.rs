@@ -442,9 +442,10 @@ impl RecordOutcome {
         };
         // A report that came meanwhile knows better than a call that failed.
         tx.execute(
-            "UPDATE deliveries SET state = $2, due_at = $3, reason = $4, spared = spared + $5
+            "UPDATE deliveries SET state = $2, due_at = $3, reason = $4, spared = spared + $5,
+               settled_at = CASE WHEN $2 = 'rejected' THEN CAST($6 AS BIGINT) END
              WHERE id = $1 AND state = 'sending'",
-            &params![id, state, due_at, self.outcome.detail(), spared],
+            &params![id, state, due_at, self.outcome.detail(), spared, self.now],
         )
         .await?;
         Ok(())

@@ -11,6 +11,7 @@ use super::bubble::Bubble;
 use super::people::ForPeople;
 use super::{Context, Mode};
 use crate::params;
+use crate::store::alert::Alarm;
 use crate::store::console::explanation;
 use crate::store::engine::{Operation, Statement, Tx, Value};
 use crate::store::facts::NewFact;
@@ -116,8 +117,10 @@ pub struct FinishTurn {
     pub bubbles: Vec<Cleared>,
     /// What concerns the company's people.
     pub people: ForPeople,
-    /// Who answers from now on, when that changes.
-    pub mode: Option<Mode>,
+    /// Who answers from now on and who decided it, when that changes.
+    pub mode: Option<(Mode, &'static str)>,
+    /// What an operator must learn, or may forget.
+    pub alarms: Vec<Alarm>,
 }
 
 /// What became of a turn's work.
@@ -170,7 +173,7 @@ impl Operation for FinishTurn {
                     .rows(conversation, self.now),
             );
         }
-        if self.mode == Some(Mode::Automatic) {
+        if matches!(self.mode, Some((Mode::Automatic, _))) {
             statements.push(handoff::over_if_picked_up(conversation, self.now));
         }
         statements.extend(self.people.rows(self.now));
@@ -178,13 +181,16 @@ impl Operation for FinishTurn {
             "UPDATE conversation_states SET memory = $2 WHERE id = $1",
             params![conversation, to_json(&self.memory)].to_vec(),
         ));
-        statements.extend(self.mode.map(|mode| self.mode_row(mode)));
+        statements.extend(self.mode.map(|(mode, by)| self.mode_row(mode, by)));
         statements.push(self.activity());
         statements.push(mirroring::wake_after_change(conversation, self.now));
         tx.batch(&statements).await?;
         self.claim.went_well(tx, self.now).await?;
         for record in &self.records {
             self.tell_operator(tx, record).await?;
+        }
+        for alarm in &self.alarms {
+            alarm.sound(tx, self.now).await?;
         }
         Ok(finished)
     }
@@ -245,12 +251,12 @@ impl FinishTurn {
         }
     }
 
-    fn mode_row(&self, mode: Mode) -> Statement<'static> {
+    fn mode_row(&self, mode: Mode, by: &'static str) -> Statement<'static> {
         let mode = if mode == Mode::Human { "human" } else { "automatic" };
         (
-            "UPDATE conversation_states SET mode = $2, mode_by = 'agent', mode_at = $3
+            "UPDATE conversation_states SET mode = $2, mode_by = $4, mode_at = $3
              WHERE id = $1",
-            params![self.claim.conversation, mode, self.now].to_vec(),
+            params![self.claim.conversation, mode, self.now, by].to_vec(),
         )
     }
 

@@ -23,6 +23,9 @@ const HISTORY: i64 = 20;
 /// How many messages one turn answers at most; the rest follows in the next.
 const BURST: i64 = 50;
 
+/// Who set the mode, when the agent stopped talking with another machine.
+pub const BRAKE: &str = "brake";
+
 /// Who answers in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -47,6 +50,8 @@ pub struct Context {
     pub lead_phone: String,
     /// Who answers.
     pub mode: Mode,
+    /// When the agent stopped talking with another machine, in milliseconds, if it did.
+    pub braked_at: Option<i64>,
     /// What the dialogue policy remembers.
     pub memory: Memory,
     /// How near the lead was to buying before this turn.
@@ -84,19 +89,19 @@ impl Operation for LoadTurn {
     type Output = Option<Context>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Context>, Error> {
-        let id = params![self.conversation];
         let state = tx
             .row(
                 "SELECT c.lead_id, c.address, c.lead_phone, c.mode, c.memory, p.profile,
                         p.sender_name, l.temperature,
                         (SELECT COUNT(*) FROM handoffs h
                          WHERE h.conversation_id = c.id AND h.closed_at IS NULL),
-                        (SELECT value FROM settings WHERE key = 'agent_mode')
+                        (SELECT value FROM settings WHERE key = 'agent_mode'),
+                        CASE WHEN c.mode_by = $2 THEN c.mode_at END
                  FROM conversation_states c
                  JOIN leads l ON l.id = c.lead_id
                  LEFT JOIN lead_profiles p ON p.lead_id = c.lead_id
                  WHERE c.id = $1",
-                &id,
+                &params![self.conversation, BRAKE],
             )
             .await?;
         let Some(state) = state else { return Ok(None) };
@@ -152,6 +157,7 @@ fn context(
         address: state.text(1)?,
         lead_phone: state.text(2)?,
         mode: if state.text(3)? == "human" { Mode::Human } else { Mode::Automatic },
+        braked_at: state.maybe_int(10)?,
         // A later version may have written what this one cannot read: better forget than stop.
         memory: serde_json::from_str(&state.text(4)?).unwrap_or_default(),
         temperature: state.maybe_text(7)?.as_deref().and_then(Temperature::parse),
