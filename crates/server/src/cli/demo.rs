@@ -43,7 +43,9 @@ pub(super) async fn run((config, _): Configured) -> Result<ExitCode, Failed> {
     let page = demo::router(simulator.zapi.clone(), &company);
     let stop = CancellationToken::new();
     tokio::spawn(serve::stop_on_signal(stop.clone()));
-    println!("Seleto SDR em demonstração (cérebro: {brain}; WhatsApp, Chatwoot, Supabase e PipeRun simulados).");
+    println!(
+        "Seleto SDR em demonstração (cérebro: {brain}; WhatsApp, Chatwoot, Supabase e PipeRun simulados)."
+    );
     println!("Abra {address}   (Ctrl-C encerra)");
     println!("  converse como lead em {address}/demo");
     println!("  veja como a equipe vê em {address}/conversas (sem senha, só nesta máquina)");
