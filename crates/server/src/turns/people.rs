@@ -173,10 +173,12 @@ impl Scene<'_> {
         let told = opening.is_some() && thought.memory.told_opening == opening;
         let when = opening.and_then(|_| hours.next_opening_in_words(now));
         let reply = thought.reply.as_ref().map(Cleared::as_str);
+        // The brake that stopped a loop was no person, and promised none.
+        let braked = self.context.braked_at.is_some();
         let waits = opening.is_some()
             && reply.is_some()
             && !told
-            && (self.takes_back || self.context.handed_over);
+            && (self.context.handed_over || self.takes_back && !braked);
         let says = reply.is_some_and(|text| tells_of_a_person(text, when.as_deref()));
         let notice = match (opens, told) {
             // The time was told before: only who goes on may be missing.
