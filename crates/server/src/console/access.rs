@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq;
 
 use super::{Console, Problem, Viewer, cookies};
 use crate::hash;
+use crate::store::agent_mode::LoadAgentMode;
 use crate::store::console::accounts;
 use crate::store::console::sessions::{FindSession, TouchSession};
 
@@ -80,8 +81,8 @@ async fn viewer(
             return Ok(Some(Viewer::of(session, headers)));
         }
     }
-    let guest = console.guest.as_ref().filter(|_| is_local);
-    Ok(guest.map(|guest| guest.looking(headers)))
+    let Some(guest) = console.guest.as_ref().filter(|_| is_local) else { return Ok(None) };
+    Ok(Some(guest.looking(headers, app.store.read(LoadAgentMode).await?)))
 }
 
 /// From this machine, and under a name of this machine: another site that points its name here

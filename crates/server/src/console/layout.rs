@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::icons::{Icon, icon};
 use super::viewer::{Theme, Viewer};
-use super::{assets, components, format};
+use super::{agent, assets, components, format};
 use crate::store::console::accounts::Role;
 
 /// A part of the console.
@@ -126,6 +126,7 @@ pub fn frame(viewer: &Viewer, section: Section, title: &str, body: Markup) -> Ma
                 (navigation(viewer, section))
                 main.main #conteudo tabindex="-1" {
                     @if viewer.is_guest { (guest_ribbon()) }
+                    (mode_ribbon(viewer))
                     (body)
                 }
                 div.toasts #avisos role="status" aria-live="polite" {}
@@ -246,6 +247,17 @@ pub(super) fn me(viewer: &Viewer) -> Markup {
     }
 }
 
+/// What everybody must know who waits for the agent to answer.
+fn mode_ribbon(viewer: &Viewer) -> Markup {
+    let Some((title, text)) = agent::mode::notice(viewer.agent.mode) else { return html! {} };
+    html! {
+        div.ribbon.is-held role="note" {
+            span { b { (title) } ": " (text) }
+            @if viewer.may(Section::Agent.role()) { a href="/agente" { "Mudar o modo" } }
+        }
+    }
+}
+
 fn guest_ribbon() -> Markup {
     html! {
         div.ribbon role="note" {
@@ -255,11 +267,12 @@ fn guest_ribbon() -> Markup {
     }
 }
 
-const SHORTCUTS: [(&str, &str); 8] = [
+const SHORTCUTS: [(&str, &str); 9] = [
     ("j / k", "Próxima ou anterior na lista"),
     ("Enter", "Abrir a conversa"),
     ("/", "Buscar"),
     ("r", "Escrever ao lead"),
+    ("n", "Escrever uma nota interna, ou voltar a escrever ao lead"),
     ("a", "Assumir ou devolver ao agente"),
     ("e", "Encerrar a conversa"),
     ("Esc", "Voltar à lista, fechar"),

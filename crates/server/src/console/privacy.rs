@@ -112,6 +112,8 @@ fn what(action: &str) -> String {
         "give_back" => "Devolveu ao agente",
         "close" => "Encerrou a conversa",
         "do_not_contact" => "Marcou como não contatar",
+        "note" => "Escreveu uma nota interna",
+        "set_agent_mode" => "Mudou o modo do agente",
         "move_lead" => "Mudou a etapa",
         "set_temperature" => "Mudou a temperatura",
         "correct_fact" => "Corrigiu um dado",

@@ -50,6 +50,7 @@ pub fn all() -> Vec<Route> {
         get("/privacidade", Role(Admin), privacy::page),
         get("/privacidade/dados.json", Role(Admin), privacy::export),
         get("/agente", Role(Admin), agent::page),
+        post("/agente/modo", Role(Admin), agent::mode::choose),
         post("/agente/experimentar", Role(Admin), agent::try_out),
         get("/funil", Role(Reader), funnel::page),
         get("/funil/leads.csv", Role(Sdr), funnel::export),

@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use seleto_rules::agent_mode::AgentMode;
 
 use super::{Problem, cookies};
 use crate::store::console::accounts::Role;
@@ -35,6 +36,8 @@ pub struct Viewer {
     pub theme: Theme,
     /// Nobody logged in: a demonstration on this machine.
     pub is_guest: bool,
+    /// How far the agent is let loose.
+    pub agent: AgentMode,
 }
 
 impl Viewer {
@@ -46,6 +49,7 @@ impl Viewer {
             csrf: session.csrf,
             theme: Theme::of(headers),
             is_guest: false,
+            agent: session.agent,
         }
     }
 
@@ -58,11 +62,12 @@ impl Viewer {
             csrf: super::passwords::secret(),
             theme: Theme::System,
             is_guest: true,
+            agent: AgentMode::default(),
         }
     }
 
-    pub(super) fn looking(&self, headers: &HeaderMap) -> Self {
-        Self { theme: Theme::of(headers), ..self.clone() }
+    pub(super) fn looking(&self, headers: &HeaderMap, agent: AgentMode) -> Self {
+        Self { theme: Theme::of(headers), agent, ..self.clone() }
     }
 
     /// Their name in the audit.

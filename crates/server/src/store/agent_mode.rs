@@ -67,3 +67,30 @@ impl Operation for SetAgentMode {
         .await
     }
 }
+
+/// When the mode was set last, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModeChange {
+    /// Who: `console:maria`.
+    pub actor: String,
+    /// When, in milliseconds.
+    pub at: i64,
+}
+
+/// The last change of the mode, if anybody made one.
+pub struct LastModeChange;
+
+impl Operation for LastModeChange {
+    type Output = Option<ModeChange>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<ModeChange>, Error> {
+        let row = tx
+            .row(
+                "SELECT actor, at FROM audit WHERE subject = $1 AND action = 'set_agent_mode'
+                 ORDER BY seq DESC LIMIT 1",
+                &params![KEY],
+            )
+            .await?;
+        row.map(|row| Ok(ModeChange { actor: row.text(0)?, at: row.int(1)? })).transpose()
+    }
+}

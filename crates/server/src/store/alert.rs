@@ -1,7 +1,7 @@
 //! What an operator must look at: raised once, resolved when it is over.
 
 use super::Error;
-use super::engine::{Operation, Tx};
+use super::engine::{Operation, Row, Tx};
 use crate::params;
 
 /// What is alerted of.
@@ -135,6 +135,18 @@ pub struct Alert {
     pub created_at: i64,
 }
 
+impl Alert {
+    /// Of kind, subject, detail and time.
+    pub(super) fn read(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            kind: row.text(0)?,
+            subject: row.text(1)?,
+            detail: row.text(2)?,
+            created_at: row.int(3)?,
+        })
+    }
+}
+
 /// Lists the open alerts, newest first.
 pub struct OpenAlerts;
 
@@ -149,15 +161,6 @@ impl Operation for OpenAlerts {
                 &[],
             )
             .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(Alert {
-                    kind: row.text(0)?,
-                    subject: row.text(1)?,
-                    detail: row.text(2)?,
-                    created_at: row.int(3)?,
-                })
-            })
-            .collect()
+        rows.iter().map(Alert::read).collect()
     }
 }

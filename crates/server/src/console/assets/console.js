@@ -49,9 +49,11 @@
   // Asks before what cannot be undone.
   const confirmed = (form) => new Promise((resolve) => {
     const dialog = find("#confirmar");
-    find("#confirmar-titulo").textContent = form.dataset.confirm;
-    find("#confirmar-texto").textContent = form.dataset.confirmText ?? "";
-    find("#confirmar-sim").textContent = form.dataset.confirmAction ?? "Confirmar";
+    // A choice may ask its own question.
+    const { asks, asksText, asksAction } = find("[data-asks]:checked", form)?.dataset ?? {};
+    find("#confirmar-titulo").textContent = asks ?? form.dataset.confirm;
+    find("#confirmar-texto").textContent = asksText ?? form.dataset.confirmText ?? "";
+    find("#confirmar-sim").textContent = asksAction ?? form.dataset.confirmAction ?? "Confirmar";
     dialog.returnValue = "nao";
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "sim"), { once: true });
     dialog.showModal();
@@ -115,6 +117,10 @@
     r: (event) => {
       const composer = find("[data-composer]");
       if (composer) { event.preventDefault(); composer.focus(); }
+    },
+    n: (event) => {
+      const note = find("[data-note]");
+      if (note) { event.preventDefault(); note.click(); find("[data-composer]").focus(); }
     },
     e: () => find("[data-key=e]")?.click(),
     a: () => find("[data-key=a]")?.click(),

@@ -189,13 +189,33 @@
   });
 
   // The composer: Enter sends, and what is half written survives a look at another conversation.
+  // A half-written note stays a note: it must not come back as a message to the lead.
   const drafts = new Map();
+  const composer = () => ({ field: find("[data-composer]"), note: find("[data-note]") });
   const restoreDraft = () => {
-    const field = find("[data-composer]");
-    if (field && drafts.has(openId())) field.value = drafts.get(openId());
+    const { field, note } = composer();
+    const draft = field && drafts.get(openId());
+    if (!draft) return;
+    field.value = draft.text;
+    note.checked = draft.isNote;
+    showNote();
+  };
+  const keepDraft = () => {
+    const { field, note } = composer();
+    drafts.set(openId(), { text: field.value, isNote: note.checked });
+  };
+  // The words around the field say who will read it.
+  const showNote = () => {
+    const { field, note } = composer();
+    for (const [element, name] of [[field, "placeholder"], [field.labels[0], "textContent"]]) {
+      element.dataset.asMessage ??= element[name];
+      element[name] = note.checked ? element.dataset.asNote : element.dataset.asMessage;
+    }
   };
   document.addEventListener("input", (event) => {
-    if (event.target.matches("[data-composer]")) drafts.set(openId(), event.target.value);
+    if (!event.target.matches("[data-composer], [data-note]")) return;
+    if (event.target.matches("[data-note]")) showNote();
+    keepDraft();
   });
   document.addEventListener("keydown", (event) => {
     if (!event.target.matches("[data-composer]") || event.key !== "Enter") return;
@@ -208,7 +228,7 @@
     if (!form.matches?.("[data-compose]") || !event.detail.successful) return;
     const field = find("[data-composer]", form);
     if (field.value.trim() === (event.detail.requestConfig?.parameters?.texto ?? field.value).trim()) field.value = "";
-    drafts.delete(openId());
+    keepDraft();
     toEnd();
   });
 

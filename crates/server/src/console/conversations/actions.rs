@@ -6,6 +6,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
+use seleto_rules::internal::Internal;
 use seleto_rules::lead::Field;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -14,8 +15,10 @@ use super::lead_side;
 use crate::console::access::is_htmx;
 use crate::console::viewer::Viewer;
 use crate::console::{Console, Problem};
+use crate::store::console::thread::LoadHead;
 use crate::store::control::{Close, Decision, DoNotContact, GiveBack, HumanSays, TakeOver};
 use crate::store::facts::{CorrectFact, Corrected, FreeField, Source, Whose};
+use crate::store::note::{AddNote, Note};
 use crate::store::queue::Lane;
 
 /// The most characters WhatsApp takes in one message.
@@ -41,9 +44,11 @@ impl Console {
 #[derive(Deserialize)]
 pub(in crate::console) struct Written {
     texto: String,
+    /// Only for the company's people.
+    nota: Option<String>,
 }
 
-/// Writes to the lead; whoever writes has the conversation.
+/// Writes to the lead, and whoever does has the conversation; or a note that only people read.
 pub(in crate::console) async fn say(
     State(console): State<Arc<Console>>,
     viewer: Viewer,
@@ -56,8 +61,12 @@ pub(in crate::console) async fn say(
         return Err(Problem::Invalid("Escreva alguma coisa antes de enviar.".to_owned()));
     }
     if text.chars().count() > LONGEST {
-        let why = "O WhatsApp aceita até 4.096 caracteres por mensagem. Divida em duas.";
+        let why = "Cada mensagem ou nota tem até 4.096 caracteres. Divida em duas.";
         return Err(Problem::Invalid(why.to_owned()));
+    }
+    if written.nota.is_some() {
+        add_note(&console, &viewer, id, text).await?;
+        return Ok(console.decided(&headers, id));
     }
     let decision = console.decision(&viewer, id);
     let says = HumanSays { decision, message: Uuid::now_v7(), text };
@@ -65,6 +74,19 @@ pub(in crate::console) async fn say(
         return Err(Problem::NotFound);
     }
     Ok(console.decided(&headers, id))
+}
+
+async fn add_note(
+    console: &Console,
+    viewer: &Viewer,
+    conversation: Uuid,
+    text: String,
+) -> Result<(), Problem> {
+    let store = &console.app.store;
+    store.read(LoadHead { id: conversation }).await?.ok_or(Problem::NotFound)?;
+    let note = Note::new(conversation, Internal::new(text));
+    let (actor, now) = (viewer.actor(), console.app.clock.now());
+    Ok(store.write(AddNote { note, actor, now }).await?)
 }
 
 pub(in crate::console) async fn take_over(

@@ -107,7 +107,7 @@ fn sentence(event: &Event) -> String {
 }
 
 /// Somebody of the audit, in words: "maria", "Chatwoot", "Alguém no celular da empresa".
-pub(super) fn person(actor: &str) -> String {
+pub(in crate::console) fn person(actor: &str) -> String {
     match actor.split_once(':') {
         Some(("console", "demonstracao")) => "Visitante".to_owned(),
         Some(("console", login)) => login.to_owned(),
@@ -161,7 +161,13 @@ fn author(said: &Said) -> Markup {
     match said.author.as_str() {
         "lead" => html! {},
         "agent" => html! { p.author { (icon(Icon::Robot)) "Agente" } },
-        "note" => html! { p.author { (icon(Icon::Note)) "Nota interna: o lead não vê" } },
+        "note" => html! {
+            p.author {
+                (icon(Icon::Note))
+                @if let Some(by) = &said.by { (person(by).trim_end_matches(',')) " · nota interna, o lead não vê" }
+                @else { "Nota interna, o lead não vê" }
+            }
+        },
         _ => {
             let who = said.by.as_deref().map(person);
             html! { p.author { (icon(Icon::Person)) (who.as_deref().unwrap_or("Equipe")) } }

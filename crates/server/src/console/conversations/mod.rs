@@ -6,6 +6,7 @@ pub mod media;
 mod messages;
 mod side;
 mod thread;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -13,8 +14,11 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use seleto_rules::playbook::Seller;
 use serde::Deserialize;
 use uuid::Uuid;
+
+pub(super) use messages::person;
 
 use super::layout::{self, Section};
 use super::viewer::Viewer;
@@ -24,6 +28,7 @@ use crate::store::console::inbox::{
     CountInbox, Cursor, Filter, FindEntry, ListConversations, Listing,
 };
 use crate::store::console::thread::{Head, LoadHead, LoadStretch, MarkRead, Stretch};
+use crate::store::console::waiting::{LoadWaiting, Waiting};
 use crate::store::facts::{LeadFacts, LoadFacts, Whose};
 
 /// What the address says of the list.
@@ -150,7 +155,7 @@ pub(super) async fn parts(
     Ok(html! {
         (thread::head(&console.times(), &viewer, &shown.head))
         ol #mensagens { (messages::all(&console.times(), &shown.stretch, &id)) }
-        (thread::state(&shown.head))
+        (thread::state(&viewer, &shown.head))
         (side::all(&console.times(), &viewer, &shown))
     })
 }
@@ -189,6 +194,8 @@ struct Shown {
     facts: Option<LeadFacts>,
     links: Vec<crate::store::console::thread::Elsewhere>,
     chatwoot: Option<(String, u64)>,
+    waiting: Waiting,
+    sellers: Vec<Seller>,
 }
 
 impl Shown {
@@ -213,7 +220,9 @@ impl Shown {
             .await?;
         let chatwoot = app.config.chatwoot.as_ref();
         let chatwoot = chatwoot.map(|chatwoot| (chatwoot.url.clone(), chatwoot.account));
-        Ok(Self { head, stretch, facts, links, chatwoot })
+        let waiting = app.store.read(LoadWaiting { conversation: id }).await?;
+        let sellers = app.playbook().rules.sellers.clone();
+        Ok(Self { head, stretch, facts, links, chatwoot, waiting, sellers })
     }
 
     fn name(&self) -> String {
@@ -231,7 +240,7 @@ impl Shown {
                 section.thread aria-label=(format!("Conversa com {}", self.name())) {
                     (thread::head(&times, viewer, &self.head))
                     (messages::log(&times, &self.stretch, &self.head.id))
-                    (thread::state(&self.head))
+                    (thread::state(viewer, &self.head))
                     (thread::composer(viewer, &self.head))
                 }
                 (side::all(&times, viewer, self))

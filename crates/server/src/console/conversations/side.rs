@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use seleto_rules::lead::Field;
 use uuid::Uuid;
 
-use super::{Shown, list, messages};
+use super::{Shown, list, messages, waiting};
 use crate::console::components::{csrf, temperature};
 use crate::console::format::{self, Times};
 use crate::console::icons::{Icon, icon};
@@ -30,6 +30,7 @@ pub(super) fn all(times: &Times, viewer: &Viewer, shown: &Shown) -> Markup {
                     }
                 }
             }
+            (waiting::all(times, &shown.waiting, &shown.sellers))
             (warmth(shown))
             (facts(times, viewer, shown))
             (elsewhere(shown))

@@ -1,6 +1,7 @@
 //! The head of a conversation, who has it in hand, and where people write.
 
 use maud::{Markup, html};
+use seleto_rules::agent_mode::Conduct;
 
 use super::{list, messages};
 use crate::console::components::{csrf, empty, temperature};
@@ -102,7 +103,7 @@ fn path(head: &Head, action: &str) -> String {
 }
 
 /// Who has the conversation in hand, right above where people write.
-pub(super) fn state(head: &Head) -> Markup {
+pub(super) fn state(viewer: &Viewer, head: &Head) -> Markup {
     let (class, image, text) = if head.opted_out {
         (
             "is-out",
@@ -123,14 +124,23 @@ pub(super) fn state(head: &Head) -> Markup {
     } else if head.closed_at.is_some() {
         ("is-over", Icon::Check, "Conversa encerrada. Ela reabre se o lead escrever.".to_owned())
     } else {
-        (
-            "is-agent",
-            Icon::Robot,
-            "O agente responde. Ao escrever, você assume a conversa.".to_owned(),
-        )
+        ("is-agent", Icon::Robot, conduct(viewer.agent.toward(&head.phone)).to_owned())
     };
     html! {
         p.thread-state.(class) #estado role="status" { (icon(image)) span { (text) } }
+    }
+}
+
+/// What the agent does here while nobody has the conversation.
+fn conduct(conduct: Conduct) -> &'static str {
+    match conduct {
+        Conduct::Answer => "O agente responde. Ao escrever, você assume a conversa.",
+        Conduct::Draft => {
+            "O agente só escreve rascunhos aqui. O lead espera pela equipe: ao escrever, você assume."
+        }
+        Conduct::Silence => {
+            "O agente está desligado. O lead espera pela equipe: ao escrever, você assume."
+        }
     }
 }
 
@@ -143,9 +153,14 @@ pub(super) fn composer(viewer: &Viewer, head: &Head) -> Markup {
     html! {
         form.composer #compor method="post" action=(path) hx-post=(path) hx-swap="none" hx-disabled-elt="find button" data-compose {
             (csrf(viewer))
-            label.visually-hidden for="texto" { "Mensagem para o lead" }
+            label.note-switch title="Nota interna (n)" {
+                input type="checkbox" name="nota" value="sim" data-note autocomplete="off";
+                (icon(Icon::Note)) span { "Nota interna" }
+                span.note-hint { "só a equipe lê, e o agente continua com a conversa" }
+            }
+            label.visually-hidden for="texto" data-as-note="Nota interna" { "Mensagem para o lead" }
             textarea #texto name="texto" rows="1" maxlength="4096" required data-composer
-                placeholder="Escreva ao lead…" aria-describedby="compor-dica" {}
+                placeholder="Escreva ao lead…" data-as-note="Escreva à equipe…" aria-describedby="compor-dica" {}
             button.button.primary type="submit" aria-label="Enviar" title="Enviar (Enter)" { (icon(Icon::Send)) }
             p.visually-hidden #compor-dica { "Enter envia, Shift com Enter quebra a linha." }
         }

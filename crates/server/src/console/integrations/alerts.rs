@@ -69,8 +69,20 @@ fn one(viewer: &Viewer, times: &Times, alert: &Alert) -> Markup {
 
 /// The conversation that an alert is about, where its subject is one.
 fn conversation(alert: &Alert) -> Option<Uuid> {
-    let kinds = [alert::HUMAN_REQUESTED, alert::COMPLAINT, alert::TURN_FAILING];
+    let kinds = [
+        alert::HUMAN_REQUESTED,
+        alert::COMPLAINT,
+        alert::HANDOFF_WAITING,
+        alert::TURN_FAILING,
+        alert::LEAD_BUDGET,
+        alert::BOT_LOOP,
+    ];
     kinds.contains(&alert.kind.as_str()).then(|| alert.subject.parse().ok()).flatten()
+}
+
+/// What happened, in a few words.
+pub(in crate::console) fn title(kind: &str) -> &'static str {
+    explain(kind).0
 }
 
 /// What happened, and what to do.
@@ -99,6 +111,21 @@ fn explain(kind: &str) -> (&'static str, &'static str) {
             "Abra a conversa e assuma. O lead já sabe que alguém vai escrever.",
         ),
         alert::COMPLAINT => ("Um lead reclamou", "Abra a conversa e responda pessoalmente."),
+        alert::HANDOFF_WAITING => (
+            "Ninguém assumiu um lead que espera",
+            "Abra a conversa e assuma: os vendedores já foram lembrados.",
+        ),
+        alert::BUDGET_SPENT => (
+            "O limite do dia com modelos acabou",
+            "O agente responde pelas regras até a meia-noite. Se isso se repete, aumente o limite.",
+        ),
+        alert::LEAD_BUDGET => {
+            ("Um lead usou o limite do dia", "Abra a conversa e veja se vale a pena assumir.")
+        }
+        alert::BOT_LOOP => (
+            "O outro lado parece um robô",
+            "O agente parou. Abra a conversa e, se for uma pessoa, responda ou devolva ao agente.",
+        ),
         alert::TURN_FAILING => (
             "Uma conversa não consegue ser respondida",
             "Abra a conversa e responda; o agente continua tentando.",

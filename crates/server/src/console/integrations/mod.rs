@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-pub(super) use alerts::resolve;
+pub(super) use alerts::{resolve, title as alert_title};
 pub(super) use dead::decide;
 pub(super) use messages::{list as messages, one as message};
 pub(super) use systems::examine;

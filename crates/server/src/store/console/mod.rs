@@ -12,3 +12,4 @@ pub mod questions;
 pub mod sessions;
 pub mod thread;
 pub mod trail;
+pub mod waiting;

@@ -1,11 +1,12 @@
 //! Who is logged in, and how often somebody tried to be.
 
+use seleto_rules::agent_mode::AgentMode;
 use uuid::Uuid;
 
 use super::accounts::Role;
 use crate::params;
-use crate::store::Error;
 use crate::store::engine::{Dialect, Operation, Tx};
+use crate::store::{Error, agent_mode};
 
 /// How long a session holds while nobody uses it, in milliseconds.
 pub const IDLE_MS: i64 = 30 * 60_000;
@@ -33,6 +34,8 @@ pub struct Session {
     pub csrf: String,
     /// Whether its use is to be noted.
     pub is_stale: bool,
+    /// How far the agent is let loose, which every page says.
+    pub agent: AgentMode,
 }
 
 /// The session behind a cookie, when it holds.
@@ -49,11 +52,12 @@ impl Operation for FindSession {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Session>, Error> {
         let row = tx
             .row(
-                "SELECT u.id, u.login, u.name, u.role, s.csrf, s.seen_at
+                "SELECT u.id, u.login, u.name, u.role, s.csrf, s.seen_at,
+                   (SELECT value FROM settings WHERE key = $4)
                  FROM sessions s JOIN users u ON u.id = s.user_id
                  WHERE s.hash = $1 AND s.seen_at > $2 AND s.created_at > $3
                    AND u.disabled_at IS NULL",
-                &params![&self.hash, self.now - IDLE_MS, self.now - LONGEST_MS],
+                &params![&self.hash, self.now - IDLE_MS, self.now - LONGEST_MS, agent_mode::KEY],
             )
             .await?;
         let Some(row) = row else { return Ok(None) };
@@ -64,6 +68,7 @@ impl Operation for FindSession {
             role: Role::read(&row.text(3)?).unwrap_or(Role::Reader),
             csrf: row.text(4)?,
             is_stale: row.int(5)? < self.now - NOTE_MS,
+            agent: agent_mode::read(row.maybe_text(6)?.as_deref()),
         }))
     }
 }

@@ -180,8 +180,9 @@ const SAID: &str = "SELECT m.seq, m.id, m.author, m.kind, m.text, m.media, m.tra
       (SELECT o.body FROM deliveries o WHERE o.external_id = m.quoted_id
          AND o.conversation_id = m.conversation_id LIMIT 1)) END,
     m.turn_id, m.edited_at, m.created_at, d.state, d.tick, d.reason,
-    (SELECT a.actor FROM audit a WHERE m.author = 'human' AND a.subject = $3 AND a.at = m.created_at
-       AND a.action = 'take_over' LIMIT 1),
+    (SELECT a.actor FROM audit a WHERE a.subject = $3 AND a.at = m.created_at
+       AND a.action = CASE m.author WHEN 'human' THEN 'take_over' WHEN 'note' THEN 'note' END
+       LIMIT 1),
     m.deleted_at
   FROM messages m LEFT JOIN deliveries d ON d.id = m.delivery_id";
 

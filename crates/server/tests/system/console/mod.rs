@@ -1,7 +1,9 @@
 //! The console over HTTP: who gets in, what it shows, what it changes.
 
 mod access;
+mod agent_page;
 mod conversations;
+mod internal_notes;
 mod login;
 
 use seleto::console::passwords;

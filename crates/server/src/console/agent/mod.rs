@@ -1,4 +1,7 @@
-//! The agent as it is set up: what it knows, when it works, and a trial that reaches nobody.
+//! The agent as it is set up: how far it is let loose, what it knows, when it works, and a trial
+//! that reaches nobody.
+
+pub mod mode;
 
 use std::sync::Arc;
 
@@ -16,13 +19,19 @@ use super::components::{Tone, badge};
 use super::icons::{Icon, icon};
 use super::layout::{self, Section};
 use super::{Console, Problem, Viewer, components};
+use crate::store::agent_mode::LastModeChange;
 
 /// The page.
-pub(super) async fn page(State(console): State<Arc<Console>>, viewer: Viewer) -> Markup {
+pub(super) async fn page(
+    State(console): State<Arc<Console>>,
+    viewer: Viewer,
+) -> Result<Markup, Problem> {
+    let last = console.app.store.read(LastModeChange).await?;
     let playbook = console.app.playbook();
     let now = console.app.clock.local(&playbook.time_zone);
     let body = html! {
-        (components::heading("Agente", "O que ele sabe, quando a equipe atende, e um teste que não chega a ninguém.", html! {}))
+        (components::heading("Agente", "A quem ele responde, o que ele sabe, quando a equipe atende, e um teste que não chega a ninguém.", html! {}))
+        (mode::control(&viewer, &console.times(), last.as_ref()))
         (source(&console))
         div.grid {
             (identity(&playbook))
@@ -31,7 +40,7 @@ pub(super) async fn page(State(console): State<Arc<Console>>, viewer: Viewer) ->
         (trial())
         (catalogue(&playbook))
     };
-    layout::page(&viewer, Section::Agent, "Agente", body)
+    Ok(layout::page(&viewer, Section::Agent, "Agente", body))
 }
 
 /// Where the playbook comes from, and so where it is changed.
