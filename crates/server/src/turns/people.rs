@@ -97,7 +97,8 @@ impl Scene<'_> {
     fn answer(&self, mut thought: Thought) -> Made {
         let handoff = self.handoff(&thought);
         let mut bubbles = thought.reply.as_ref().map(bubbles::split).unwrap_or_default();
-        if let Some(notice) = self.notice(&mut thought, handoff.as_ref().map(|handoff| handoff.why)) {
+        if let Some(notice) = self.notice(&mut thought, handoff.as_ref().map(|handoff| handoff.why))
+        {
             // A question stays the last word.
             let last = bubbles.len().saturating_sub(1);
             let asks = last > 0 && bubbles[last].as_str().contains('?');
