@@ -64,6 +64,8 @@ pub struct App {
     pub metrics: Metrics,
     own_phone: RwLock<OwnPhone>,
     playbook: RwLock<Arc<Playbook>>,
+    /// The published version that was taken up last.
+    version: RwLock<Option<Uuid>>,
 }
 
 /// The number of the connected WhatsApp, as Z-API itself tells it. Webhooks name one too, but whoever
@@ -171,6 +173,7 @@ impl App {
             metrics,
             own_phone: RwLock::default(),
             playbook: RwLock::new(playbook),
+            version: RwLock::default(),
         }))
     }
 
@@ -178,6 +181,16 @@ impl App {
     pub fn playbook(&self) -> Arc<Playbook> {
         // A poisoned lock still holds a whole playbook: it is only ever replaced at once.
         Arc::clone(&self.playbook.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// The published version that this process took up last; none is the program's own playbook.
+    pub fn playbook_version(&self) -> Option<Uuid> {
+        *self.version.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Notes which published version this process took up.
+    pub fn set_playbook_version(&self, version: Option<Uuid>) {
+        *self.version.write().unwrap_or_else(std::sync::PoisonError::into_inner) = version;
     }
 
     /// The number of the connected WhatsApp, as far as it is known.
@@ -329,17 +342,24 @@ pub async fn webhook_secret(config: &Config, store: &Store) -> Result<SecretStri
 /// Every problem, with file, line and reason.
 pub fn load_playbook(folder: Option<&Path>) -> Result<Playbook, StartError> {
     let Some(folder) = folder else { return Ok(Playbook::seleto()) };
-    let mut files = Vec::new();
-    for name in Playbook::FILES {
-        let path = folder.join(name);
-        let text = std::fs::read_to_string(&path).map_err(|error| {
-            StartError::Playbook(format!("{}: não consegui ler: {error}", path.display()))
-        })?;
-        files.push(((*name).to_owned(), text));
-    }
-    Playbook::parse(&files).map_err(|problems| {
+    Playbook::parse(&playbook_files(folder)?).map_err(|problems| {
         let lines: Vec<_> =
             problems.iter().map(|problem| format!("{}/{problem}", folder.display())).collect();
         StartError::Playbook(lines.join("\n"))
     })
+}
+
+/// The texts of a playbook's folder.
+///
+/// # Errors
+/// The first file that cannot be read.
+pub fn playbook_files(folder: &Path) -> Result<Vec<(String, String)>, StartError> {
+    let read = |name: &&str| {
+        let path = folder.join(name);
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            StartError::Playbook(format!("{}: não consegui ler: {error}", path.display()))
+        })?;
+        Ok(((*name).to_owned(), text))
+    };
+    Playbook::FILES.iter().map(read).collect()
 }

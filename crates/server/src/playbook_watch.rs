@@ -6,6 +6,8 @@ use seleto_rules::playbook::Playbook;
 
 use crate::app::{App, load_playbook};
 use crate::hash;
+use crate::store;
+use crate::store::playbook::{ActiveVersion, LoadVersion};
 
 /// Remembers what was read last, so that each change is looked at once.
 pub struct Watch {
@@ -46,4 +48,34 @@ impl Watch {
             .collect();
         Some(hash::full(&texts?.join("\u{1}")))
     }
+}
+
+/// Takes up the version that is published in the console, unless a folder has the say. One that
+/// this program cannot read any more is refused once, and what is in use stays.
+///
+/// # Errors
+/// When the store refuses.
+pub async fn follow_published(app: &App) -> Result<(), store::Error> {
+    if app.config.playbook.is_some() {
+        return Ok(());
+    }
+    let active = app.store.read(ActiveVersion).await?;
+    if active == app.playbook_version() {
+        return Ok(());
+    }
+    let files = match active {
+        Some(id) => app.store.read(LoadVersion { id }).await?.unwrap_or_default(),
+        None => Playbook::seleto_files(),
+    };
+    app.set_playbook_version(active);
+    match Playbook::parse(&files) {
+        Ok(playbook) => {
+            app.replace_playbook(playbook);
+            tracing::info!(version = ?active, "playbook taken up");
+        }
+        Err(problems) => {
+            tracing::error!(version = ?active, ?problems, "the published playbook is broken");
+        }
+    }
+    Ok(())
 }

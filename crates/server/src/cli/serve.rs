@@ -75,6 +75,8 @@ pub(super) async fn agent(
     app.store.write(heartbeat(&app)).await?;
     app.store.write(BringBack { now: app.clock.now() }).await?;
     app.store.write(ConfigureMirrors { lanes: app.config.mirrors() }).await?;
+    // Before the first answer: a restart must not bring an earlier playbook back.
+    playbook_watch::follow_published(&app).await?;
     let mut parts: JoinSet<Result<(), Failed>> = JoinSet::new();
     let (stopping, asked) = (app.stopping.clone(), stop.clone());
     parts.spawn(async move {
@@ -176,6 +178,9 @@ async fn housekeeping(app: &App, stop: CancellationToken) {
         }
         app.metrics.upkeep();
         watch.look(app);
+        if let Err(error) = playbook_watch::follow_published(app).await {
+            tracing::error!(%error, "cannot look for a newly published playbook");
+        }
         let now = app.clock.now();
         if now - FORGET_MS >= forgotten_at {
             forgotten_at = now;

@@ -252,7 +252,7 @@ fn mode_ribbon(viewer: &Viewer) -> Markup {
     let Some((title, text)) = agent::mode::notice(viewer.agent.mode) else { return html! {} };
     html! {
         div.ribbon.is-held role="note" {
-            span { b { (title) } ": " (text) }
+            span { b { (title) } span.ribbon-more { ": " (text) } }
             @if viewer.may(Section::Agent.role()) { a href="/agente" { "Mudar o modo" } }
         }
     }

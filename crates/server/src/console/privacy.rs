@@ -113,6 +113,8 @@ fn what(action: &str) -> String {
         "close" => "Encerrou a conversa",
         "do_not_contact" => "Marcou como não contatar",
         "note" => "Escreveu uma nota interna",
+        "publish_playbook" => "Publicou o playbook",
+        "activate_playbook" => "Voltou a uma versão do playbook",
         "set_agent_mode" => "Mudou o modo do agente",
         "move_lead" => "Mudou a etapa",
         "set_temperature" => "Mudou a temperatura",

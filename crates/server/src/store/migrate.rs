@@ -54,6 +54,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0010_funnel.sql"),
         postgres: include_str!("../../migrations/postgres/0010_funnel.sql"),
     },
+    Migration {
+        version: 11,
+        sqlite: include_str!("../../migrations/sqlite/0011_playbook.sql"),
+        postgres: include_str!("../../migrations/postgres/0011_playbook.sql"),
+    },
 ];
 
 /// A number of our own for PostgreSQL's advisory lock: replicas that start together take turns.

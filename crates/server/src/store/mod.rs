@@ -25,6 +25,7 @@ pub mod mirroring;
 pub mod note;
 pub mod outcome;
 pub mod pace;
+pub mod playbook;
 pub mod queue;
 mod quote;
 pub mod recalled;

@@ -1,6 +1,7 @@
 //! The agent as it is set up: how far it is let loose, what it knows, when it works, and a trial
 //! that reaches nobody.
 
+pub mod editor;
 pub mod mode;
 
 use std::sync::Arc;
@@ -48,9 +49,12 @@ fn source(console: &Console) -> Markup {
     html! {
         p.banner.tone-accent {
             @if console.app.config.playbook.is_some() {
-                "O playbook vem da pasta definida em PLAYBOOK_DIR: edite os arquivos lá. As mudanças valem em segundos, e só se passarem na conferência (" code { "seleto check" } ")."
+                "O playbook vem da pasta definida em PLAYBOOK_DIR: edite os arquivos lá. As mudanças valem em segundos, e só se passarem na conferência (" code { "seleto check" } "). "
+                a href="/agente/playbook" { "Ver os arquivos" }
             } @else {
-                "Está em uso o playbook que acompanha o programa. Para mudar catálogo, frases e horários, copie a pasta " code { "playbooks/seleto" } ", edite e aponte PLAYBOOK_DIR para ela."
+                @if console.app.playbook_version().is_some() { "Está em uso um playbook publicado aqui. " }
+                @else { "Está em uso o playbook que acompanha o programa. " }
+                a href="/agente/playbook" { "Editar catálogo, frases, regras e horários" }
             }
         }
     }
@@ -147,13 +151,17 @@ pub(super) async fn try_out(
     State(console): State<Arc<Console>>,
     Form(trial): Form<Trial>,
 ) -> Result<Markup, Problem> {
-    let text = trial.mensagem.trim();
+    answer(&console, &console.app.playbook(), &trial.mensagem)
+}
+
+/// What the offline brain would say to this with this playbook.
+fn answer(console: &Console, playbook: &Playbook, text: &str) -> Result<Markup, Problem> {
+    let text = text.trim();
     if text.is_empty() || text.chars().count() > 1_000 {
         return Err(Problem::Invalid("Escreva uma mensagem de até 1.000 letras.".to_owned()));
     }
-    let playbook = console.app.playbook();
     let draft = offline::think(&Turn {
-        playbook: &playbook,
+        playbook,
         lead: &Lead::default(),
         sender_name: None,
         history: &[],

@@ -83,7 +83,7 @@ pub(in crate::console) fn notice(level: Level) -> Option<(&'static str, &'static
         Level::Shadow => {
             Some(("Agente na sombra", "ele só escreve rascunhos, nada vai aos leads."))
         }
-        Level::AllowList => Some(("Lista de teste", "o agente responde só aos números da lista.")),
+        Level::AllowList => Some(("Agente em teste", "ele responde só aos números da lista.")),
     }
 }
 

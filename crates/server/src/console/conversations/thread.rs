@@ -135,12 +135,8 @@ pub(super) fn state(viewer: &Viewer, head: &Head) -> Markup {
 fn conduct(conduct: Conduct) -> &'static str {
     match conduct {
         Conduct::Answer => "O agente responde. Ao escrever, você assume a conversa.",
-        Conduct::Draft => {
-            "O agente só escreve rascunhos aqui. O lead espera pela equipe: ao escrever, você assume."
-        }
-        Conduct::Silence => {
-            "O agente está desligado. O lead espera pela equipe: ao escrever, você assume."
-        }
+        Conduct::Draft => "O agente só escreve rascunhos aqui: o lead espera pela equipe.",
+        Conduct::Silence => "O agente está desligado: o lead espera pela equipe.",
     }
 }
 
@@ -156,7 +152,7 @@ pub(super) fn composer(viewer: &Viewer, head: &Head) -> Markup {
             label.note-switch title="Nota interna (n)" {
                 input type="checkbox" name="nota" value="sim" data-note autocomplete="off";
                 (icon(Icon::Note)) span { "Nota interna" }
-                span.note-hint { "só a equipe lê, e o agente continua com a conversa" }
+                span.note-hint { "só a equipe lê, o lead não vê" }
             }
             label.visually-hidden for="texto" data-as-note="Nota interna" { "Mensagem para o lead" }
             textarea #texto name="texto" rows="1" maxlength="4096" required data-composer

@@ -5,6 +5,7 @@ mod agent_page;
 mod conversations;
 mod internal_notes;
 mod login;
+mod playbook;
 
 use seleto::console::passwords;
 use seleto::hash;
