@@ -134,22 +134,6 @@ fn explain(kind: &str) -> (&'static str, &'static str) {
             "Outro sistema recusou um registro",
             "Corrija o que ele diz e tente de novo em “Não entregues”, abaixo.",
         ),
-        alert::HANDOFF_WAITING => (
-            "Um lead quente espera, e ninguém assumiu",
-            "Abra a conversa e responda: assumir encerra o aviso.",
-        ),
-        alert::BUDGET_SPENT => (
-            "O limite de gasto do dia com a IA acabou",
-            "Até a meia-noite responde o modo offline. Para mudar o limite: DAILY_BUDGET_USD.",
-        ),
-        alert::LEAD_BUDGET => (
-            "Um lead passou do limite de uso da IA",
-            "Quem responde a ele é o modo offline, por enquanto. Veja se a conversa é de um cliente.",
-        ),
-        alert::BOT_LOOP => (
-            "O outro lado parece um robô",
-            "Se for um cliente, assuma a conversa ou devolva ao agente.",
-        ),
         _ => ("Algo precisa de atenção", "Veja o detalhe e marque como resolvido."),
     }
 }
