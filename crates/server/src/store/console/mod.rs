@@ -11,4 +11,5 @@ pub mod personal;
 pub mod questions;
 pub mod sessions;
 pub mod thread;
+pub mod tokens;
 pub mod trail;
