@@ -1,5 +1,6 @@
 //! Seleto SDR: answers a company's WhatsApp leads, and keeps its systems in step.
 
+pub mod api;
 pub mod app;
 pub mod brain;
 pub mod chatwoot;

@@ -48,8 +48,10 @@ pub(super) async fn run(action: Action, (config, _): Configured) -> Result<ExitC
     let clock = Clock::system();
     // It may run beside the agent: each decision is one transaction.
     let store = open::migrated(&config, &clock).await?;
-    let list =
-        |filter: Filter| ListDeadLetters { lane: filter.lane, state: filter.state, limit: MOST };
+    let list = |filter: Filter| {
+        let Filter { lane, state } = filter;
+        ListDeadLetters { lane, state, after: None, limit: MOST }
+    };
     let (keys, decision) = match action {
         Action::List(filter) => {
             println!("{}", page(&store.read(list(filter)).await?, config.log_phones));

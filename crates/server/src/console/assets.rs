@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use crate::hash;
 
 /// The scripts of every page, in the order in which they run.
-pub const SCRIPTS: &[&str] = &["htmx.js", "console.js", "inbox.js", "overview.js"];
+pub const SCRIPTS: &[&str] = &["htmx.js", "console.js", "inbox.js", "overview.js", "api.js"];
 
 const STYLE: &str = concat!(
     include_str!("assets/tokens.css"),
@@ -26,6 +26,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("htmx.js", SCRIPT, include_str!("assets/htmx.min.js")),
     ("console.js", SCRIPT, include_str!("assets/console.js")),
     ("overview.js", SCRIPT, include_str!("assets/overview.js")),
+    ("api.js", SCRIPT, include_str!("assets/api.js")),
     ("inbox.js", SCRIPT, include_str!("assets/inbox.js")),
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
 ];

@@ -59,6 +59,7 @@ pub(super) async fn more(viewer: Viewer) -> Markup {
                     li { (layout::nav_link(section, Section::More)) }
                 }
             }
+            p.soft { a href="/conta" { "Tokens de acesso" } " · " a href="/api/v1" { "API para programas" } }
             (layout::me(&viewer))
         },
     )

@@ -165,7 +165,7 @@ fn inside(back: &str) -> &str {
 
 /// Who tries: the peer. Only a proxy of ours on this network, in front of a public address, is
 /// believed about whom it speaks for, and only in the last entry, which is its own.
-fn address(peer: IpAddr, headers: &HeaderMap, behind_proxy: bool) -> IpAddr {
+pub(crate) fn address(peer: IpAddr, headers: &HeaderMap, behind_proxy: bool) -> IpAddr {
     let is_near = match peer {
         IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),
         IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local(),

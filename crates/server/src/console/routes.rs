@@ -10,7 +10,7 @@ use super::access::Access::{self, Open, Role};
 use super::conversations::actions;
 use super::{
     Console, agent, assets, conversations, figures, funnel, home, integrations, live, login,
-    privacy, questions, users, why,
+    operations, privacy, questions, tokens, users, why,
 };
 use crate::store::console::accounts::Role::{Admin, Reader, Sdr};
 
@@ -79,6 +79,10 @@ pub fn all() -> Vec<Route> {
         get("/midia/{id}", Role(Reader), conversations::media::file),
         get("/turnos/{id}", Role(Reader), why::show),
         post("/turnos/{id}/repetir", Role(Sdr), why::replay),
+        get("/conta", Role(Reader), tokens::index),
+        post("/conta/tokens", Role(Reader), tokens::add),
+        post("/conta/tokens/{id}/revogar", Role(Reader), tokens::revoke),
+        get("/api/v1", Role(Reader), operations::index),
         get("/usuarios", Role(Admin), users::index),
         post("/usuarios", Role(Admin), users::add),
         post("/usuarios/{id}/papel", Role(Admin), users::change_role),

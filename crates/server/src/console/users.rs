@@ -47,7 +47,7 @@ async fn page(
         Section::Users,
         "Usuários",
         html! {
-            (heading("Usuários", "Quem abre o painel. Leitura acompanha, SDR conversa e corrige, administrador configura.", html! {}))
+            (heading("Usuários", "Quem abre o painel. Leitura acompanha, SDR conversa e corrige, administrador configura.", html! { a.button href="/conta" { "Meus tokens de acesso" } }))
             @if let Some(invitation) = &invitation { (handed(invitation)) }
             @if users.is_empty() {
                 (banner(Tone::Accent, "Ainda não há usuários. Crie o primeiro abaixo, como administrador."))

@@ -5,6 +5,8 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use seleto_rules::agent_mode::AgentMode;
 
+use uuid::Uuid;
+
 use super::{Problem, cookies};
 use crate::store::console::accounts::Role;
 use crate::store::console::sessions::Session;
@@ -24,6 +26,8 @@ pub enum Theme {
 /// Who looks at a page. A handler takes it as an argument; the guard has put it there.
 #[derive(Clone, Debug)]
 pub struct Viewer {
+    /// Their account; a demonstration's guest has none.
+    pub user: Option<Uuid>,
     /// What is typed at the login.
     pub login: String,
     /// How others see them.
@@ -43,6 +47,7 @@ pub struct Viewer {
 impl Viewer {
     pub(super) fn of(session: Session, headers: &HeaderMap) -> Self {
         Self {
+            user: Some(session.user),
             login: session.login,
             name: session.name,
             role: session.role,
@@ -56,6 +61,7 @@ impl Viewer {
     /// The visitor of a demonstration.
     pub(super) fn guest() -> Self {
         Self {
+            user: None,
             login: "demonstracao".to_owned(),
             name: "Visitante".to_owned(),
             role: Role::Admin,

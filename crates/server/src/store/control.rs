@@ -258,3 +258,21 @@ pub(super) async fn human_says(tx: &mut Tx<'_>, says: &HumanSays) -> Result<bool
     .await?;
     Ok(true)
 }
+
+/// Whether a message of this id was said in a conversation: who asks twice to write the same is
+/// answered twice, and the lead reads it once.
+pub struct WasSaid {
+    /// The message's id.
+    pub message: Uuid,
+    /// The conversation.
+    pub conversation: Uuid,
+}
+
+impl Operation for WasSaid {
+    type Output = bool;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, Error> {
+        let sql = "SELECT 1 FROM messages WHERE id = $1 AND conversation_id = $2";
+        Ok(tx.row(sql, &params![self.message, self.conversation]).await?.is_some())
+    }
+}

@@ -69,6 +69,8 @@ pub struct ListDeadLetters {
     pub lane: Option<String>,
     /// Only in this state; without one all but what was given up.
     pub state: Option<String>,
+    /// Only those after this one: when it was given up, and its name.
+    pub after: Option<(i64, Key)>,
     /// At most so many.
     pub limit: i64,
 }
@@ -77,6 +79,10 @@ impl Operation for ListDeadLetters {
     type Output = Vec<DeadLetter>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<DeadLetter>, Error> {
+        let (at, lane, kind, id) = match &self.after {
+            Some((at, key)) => (*at, key.lane.as_str(), key.kind.as_str(), key.id.as_str()),
+            None => (i64::MAX, "", "", ""),
+        };
         let rows = tx
             .rows(
                 "SELECT l.lane, l.kind, l.id, l.conversation_id, COALESCE(c.lead_phone, ''),
@@ -90,8 +96,18 @@ impl Operation for ListDeadLetters {
                  LEFT JOIN conversation_states c ON c.id = l.conversation_id
                  WHERE (CAST($1 AS TEXT) IS NULL OR l.lane = $1)
                    AND (l.state = $2 OR (CAST($2 AS TEXT) IS NULL AND l.state <> 'dropped'))
-                 ORDER BY l.happened_at DESC, l.id LIMIT $3",
-                &params![self.lane.as_deref(), self.state.as_deref(), self.limit],
+                   AND (l.happened_at < $4 OR (l.happened_at = $4
+                        AND (l.lane, l.kind, l.id) > ($5, $6, $7)))
+                 ORDER BY l.happened_at DESC, l.lane, l.kind, l.id LIMIT $3",
+                &params![
+                    self.lane.as_deref(),
+                    self.state.as_deref(),
+                    self.limit,
+                    at,
+                    lane,
+                    kind,
+                    id
+                ],
             )
             .await?;
         rows.iter().map(read).collect()

@@ -67,7 +67,8 @@ pub fn router(app: Arc<App>, demo: Option<Router>) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(Arc::clone(&app))
-        // Each with a guard of its own (`console/routes.rs`).
+        // Each route with a guard of its own (`api/routes.rs`, `console/routes.rs`).
+        .merge(crate::api::router(Arc::clone(&app)))
         .merge(crate::console::router(app));
     if let Some(demo) = demo {
         // Open to this machine only: `seleto demo` binds to loopback. No time limit, because its

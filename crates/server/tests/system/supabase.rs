@@ -341,7 +341,11 @@ async fn one_row_that_is_refused_does_not_stop_the_rest(world: World) {
 
     // The operator mends the table there, and sends the row again.
     supabase(&world).take_any_row();
-    let list = ListDeadLetters { lane: Some("supabase".to_owned()), state: None, limit: 10 };
+    let list = ListDeadLetters {
+        lane: Some("supabase".to_owned()),
+        limit: 10,
+        ..ListDeadLetters::default()
+    };
     let letters = world.app.store.read(list).await.unwrap();
     let keys = letters.into_iter().map(|letter| letter.key).collect();
     let (decision, actor, now) = (Decision::Retry, "test".to_owned(), world.app.clock.now());

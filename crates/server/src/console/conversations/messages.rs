@@ -111,6 +111,7 @@ pub(in crate::console) fn person(actor: &str) -> String {
     match actor.split_once(':') {
         Some(("console", "demonstracao")) => "Visitante".to_owned(),
         Some(("console", login)) => login.to_owned(),
+        Some(("api", login)) => format!("{login}, pela API,"),
         Some(("chatwoot", _)) => "A equipe, no Chatwoot,".to_owned(),
         Some(("crm", _)) => "A equipe, no CRM,".to_owned(),
         _ if actor == "phone" => "Alguém no celular da empresa".to_owned(),

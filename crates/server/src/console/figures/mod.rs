@@ -17,7 +17,6 @@ use crate::store::console::figures::{LoadFigures, Period, Summarise, Summary};
 /// How many days a page looks back at most.
 const PERIODS: [i64; 3] = [7, 30, 90];
 const USUAL: i64 = 30;
-const DAY: i64 = 86_400_000;
 
 /// What the address asks for.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -35,12 +34,7 @@ impl Asked {
 
 /// The last days up to now, in the company's time zone.
 pub(super) fn period(console: &Console, days: i64) -> Period {
-    let now = console.app.clock.now();
-    let zone = jiff::tz::TimeZone::get(&console.app.playbook().time_zone);
-    let at = jiff::Timestamp::from_millisecond(now).unwrap_or_default();
-    let offset = zone.map_or(0, |zone| i64::from(zone.to_offset(at).seconds()) * 1_000);
-    let today = (now + offset).div_euclid(DAY);
-    Period { since: (today - days + 1) * DAY - offset, until: (today + 1) * DAY - offset, offset }
+    Period::last_days(&console.app.playbook().time_zone, console.app.clock.now(), days)
 }
 
 /// The page.

@@ -19,6 +19,15 @@ const DAY: i64 = 86_400_000;
 const HOUR: i64 = 3_600_000;
 
 impl Period {
+    /// The last days up to now, today among them, by the clocks of a time zone.
+    pub fn last_days(time_zone: &str, now: i64, days: i64) -> Self {
+        let zone = jiff::tz::TimeZone::get(time_zone);
+        let at = jiff::Timestamp::from_millisecond(now).unwrap_or_default();
+        let offset = zone.map_or(0, |zone| i64::from(zone.to_offset(at).seconds()) * 1_000);
+        let today = (now + offset).div_euclid(DAY);
+        Self { since: (today - days + 1) * DAY - offset, until: (today + 1) * DAY - offset, offset }
+    }
+
     /// The day of this number, counted from 1970 in the company's time zone, of a time.
     pub fn day_of(&self, ms: i64) -> i64 {
         (ms + self.offset).div_euclid(DAY)

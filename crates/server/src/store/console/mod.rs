@@ -11,5 +11,6 @@ pub mod personal;
 pub mod questions;
 pub mod sessions;
 pub mod thread;
+pub mod tokens;
 pub mod trail;
 pub mod waiting;
