@@ -54,8 +54,24 @@ try {
     await page.getByRole("heading", { name: "Por que respondeu isso?" }).waitFor();
   });
 } finally {
-  await browser.close();
   await demo.stop();
+}
+
+// The pages that show many leads, on invented data.
+const full = await startDemo({ seed: ["--leads", "1200", "--messages", "20000", "--days", "120"] });
+try {
+  for (const [file, path] of [
+    ["painel-funil.png", "/funil"],
+    ["painel-numeros.png", "/numeros"],
+    ["painel-integracoes.png", "/integracoes"],
+    ["painel-agente.png", "/agente"],
+    ["painel-perguntas.png", "/perguntas"],
+  ]) {
+    await team(file, { width: 1440, height: 1000 }, (page) => page.goto(`${full.url}${path}`), full);
+  }
+} finally {
+  await browser.close();
+  await full.stop();
 }
 
 async function shoot(file, conversations, screen) {
@@ -75,9 +91,9 @@ async function shoot(file, conversations, screen) {
 }
 
 /** What the team sees. */
-async function team(file, screen, prepare) {
+async function team(file, screen, prepare, at = demo) {
   const { page, problems, close } = await watched(browser, screen);
-  await page.goto(`${demo.url}/conversas`);
+  await page.goto(`${at.url}/conversas`);
   await prepare(page);
   await page.evaluate(() => document.activeElement?.blur());
   await page.screenshot({ path: join(IMAGES, file), animations: "disabled" });

@@ -5,9 +5,9 @@
 /// Nobody reads our message and sends an answer within this time.
 const FASTEST_PERSON_MS: i64 = 2_000;
 /// So many fast answers in a row that tell nothing come from a machine.
-const SURELY: usize = 8;
+const SURELY: usize = 12;
 /// So many are enough where we also write too much, or always the same.
-const PROBABLY: usize = 5;
+const PROBABLY: usize = 8;
 /// More bubbles than this in a minute are too many.
 const BUBBLES_A_MINUTE: usize = 10;
 /// So many equal bubbles in a row say that we turn in circles.
@@ -100,18 +100,18 @@ mod tests {
 
     #[test]
     fn a_machine_answers_at_once_and_says_nothing() {
-        check(&talk(8, 1, 500, true), true);
-        check(&talk(7, 1, 500, true), false);
-        check(&talk(5, 3, 500, true), true);
-        check(&talk(5, 1, 500, false), true);
-        check(&talk(4, 3, 500, false), false);
+        check(&talk(12, 1, 500, true), true);
+        check(&talk(11, 1, 500, true), false);
+        check(&talk(8, 3, 500, true), true);
+        check(&talk(8, 1, 500, false), true);
+        check(&talk(7, 3, 500, false), false);
     }
 
     #[test]
     fn a_person_takes_time_or_tells_something() {
         check(&talk(20, 3, 2_500, false), false);
-        let mut beats = talk(8, 1, 500, true);
-        beats[13].news = true;
+        let mut beats = talk(12, 1, 500, true);
+        beats[21].news = true;
         check(&beats, false);
         check(&[], false);
     }
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn what_came_before_our_first_message_answers_nothing() {
         let mut beats = vec![Beat { ours: false, at_ms: 0, text: "oi".into(), news: false }];
-        beats.extend(talk(4, 1, 0, false));
+        beats.extend(talk(7, 1, 0, false));
         check(&beats, false);
     }
 }

@@ -45,7 +45,7 @@ pub struct Waiting {
 /// A lead's silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Silence {
-    /// When our last reply to the lead's own words was made.
+    /// When our last reply to the lead's own words left.
     pub since: DateTime,
     /// Follow-ups since.
     pub sent: usize,

@@ -69,7 +69,22 @@ pub async fn vendors(app: &App) -> Vec<Finding> {
 /// The playbook that the configuration names.
 pub fn playbook(config: &Config) -> Finding {
     let (works, detail) = match load_playbook(config.playbook.as_deref()) {
-        Ok(playbook) => (Works::Yes, format!("{} produtos", playbook.catalogue.products.len())),
+        Ok(playbook) if playbook.rules.sellers.is_empty() => (
+            Works::Warned,
+            format!(
+                "{} produtos, nenhum vendedor: ninguém recebe no WhatsApp o aviso de lead quente. \
+                 Acrescente [[seller]] em rules.toml de uma cópia do playbook (PLAYBOOK_DIR)",
+                playbook.catalogue.products.len()
+            ),
+        ),
+        Ok(playbook) => (
+            Works::Yes,
+            format!(
+                "{} produtos, {} vendedores",
+                playbook.catalogue.products.len(),
+                playbook.rules.sellers.len()
+            ),
+        ),
         Err(error) => (Works::No, error.to_string()),
     };
     let configured = if config.playbook.is_some() { "pasta" } else { "embutido" };

@@ -97,7 +97,8 @@ impl Scene<'_> {
     fn answer(&self, mut thought: Thought) -> Made {
         let handoff = self.handoff(&thought);
         let mut bubbles = thought.reply.as_ref().map(bubbles::split).unwrap_or_default();
-        if let Some(notice) = self.notice(&mut thought, handoff.is_some()) {
+        if let Some(notice) = self.notice(&mut thought, handoff.as_ref().map(|handoff| handoff.why))
+        {
             // A question stays the last word.
             let last = bubbles.len().saturating_sub(1);
             let asks = last > 0 && bubbles[last].as_str().contains('?');
@@ -166,26 +167,29 @@ impl Scene<'_> {
 
     /// What the lead is told of people beside the reply: when it is passed on; and, outside business
     /// hours, once per closed period while it waits for them.
-    fn notice(&self, thought: &mut Thought, opens: bool) -> Option<Cleared> {
+    fn notice(&self, thought: &mut Thought, why: Option<Why>) -> Option<Cleared> {
         let (playbook, now) = (self.playbook, self.now());
         let hours = &playbook.rules.business_hours;
         let opening = if hours.is_open(now) { None } else { hours.next_opening(now) };
         let told = opening.is_some() && thought.memory.told_opening == opening;
         let when = opening.and_then(|_| hours.next_opening_in_words(now));
         let reply = thought.reply.as_ref().map(Cleared::as_str);
+        // The brake that stopped a loop was no person, and promised none.
+        let braked = self.context.braked_at.is_some();
         let waits = opening.is_some()
             && reply.is_some()
             && !told
-            && (self.takes_back || self.context.handed_over);
+            && (self.context.handed_over || self.takes_back && !braked);
         let says = reply.is_some_and(|text| tells_of_a_person(text, when.as_deref()));
-        let notice = match (opens, told) {
+        let notice = match (why.is_some(), told) {
             // The time was told before: only who goes on may be missing.
             (true, true) if reply.is_some_and(|text| tells_of_a_person(text, None)) => None,
             (true, _) => handoff::notice(playbook, &thought.lead, reply, now),
             (false, _) if waits => handoff::notice(playbook, &thought.lead, reply, now),
             (false, _) => None,
         };
-        if opens {
+        // Who asked for a person and then tells everything hears once more that it was worth it.
+        if why == Some(Why::Hot) {
             notices::remember_handover(&mut thought.memory);
         }
         if opening.is_some() && (says || notice.is_some()) {

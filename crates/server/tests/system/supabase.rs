@@ -131,7 +131,9 @@ pub async fn converge(world: &World) {
     for _ in 0..60 {
         world.app.clock.advance(60_000);
         world.settle_now().await;
-        if world.rows("SELECT lane FROM queue WHERE wake_at IS NOT NULL").await.is_empty() {
+        // Follow-ups look again days later.
+        let due = "SELECT lane FROM queue WHERE wake_at IS NOT NULL AND lane <> 'follow_up'";
+        if world.rows(due).await.is_empty() {
             return;
         }
     }

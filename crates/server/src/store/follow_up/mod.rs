@@ -40,7 +40,8 @@ pub struct Quiet {
 /// What the agent wrote since the lead's last words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ours {
-    /// When the answer to these words was made, in milliseconds.
+    /// When the answer to these words left, in milliseconds: what waited long for a vendor is no
+    /// silence of the lead.
     pub answered_at: i64,
     /// Follow-ups since.
     pub sent: usize,
@@ -88,7 +89,8 @@ impl Operation for LoadQuiet {
         let Some(state) = state else { return Ok(None) };
         let rows = tx
             .rows(
-                "SELECT m.seq, m.author, m.text, m.created_at, t.outcome, d.state
+                "SELECT m.seq, m.author, m.text, COALESCE(d.sent_at, m.created_at), t.outcome,
+                        d.state
                  FROM messages m LEFT JOIN turns t ON t.id = m.turn_id
                  LEFT JOIN deliveries d ON d.id = m.delivery_id
                  WHERE m.conversation_id = $1 AND m.author <> 'note'

@@ -39,7 +39,9 @@ pub const MODE: &str = "SELECT mode FROM conversation_states";
 pub async fn come_to_rest(world: &World) {
     for _ in 0..400 {
         world.settle_now().await;
-        if world.rows("SELECT lane FROM queue WHERE wake_at IS NOT NULL").await.is_empty() {
+        // A follow-up is days away.
+        let due = "SELECT lane FROM queue WHERE wake_at IS NOT NULL AND lane <> 'follow_up'";
+        if world.rows(due).await.is_empty() {
             return;
         }
         world.app.clock.advance(31_000);
