@@ -61,7 +61,8 @@
     const lines = text.value.split("\n");
     const line = Math.min(Number(link.dataset.toLine), lines.length) - 1;
     const start = lines.slice(0, line).join("\n").length + (line > 0 ? 1 : 0);
-    text.focus();
+    file.scrollIntoView({ block: "start" });
+    text.focus({ preventScroll: true });
     text.setSelectionRange(start, start + lines[line].length);
     text.scrollTop = Math.max(0, line - 4) * parseFloat(getComputedStyle(text).lineHeight);
   });
