@@ -78,7 +78,7 @@ pub(in crate::console) async fn page(
             input type="hidden" name="base" value=(active.map(|id| id.to_string()).unwrap_or_default());
             @for (name, text) in &files { (file(name, text, false)) }
         }
-        div #conferencia aria-live="polite" hx-post=(format!("{PATH}/conferir")) hx-include="#rascunho"
+        div #conferencia aria-live="polite" hx-post=(format!("{PATH}/conferir")) hx-include="#rascunho textarea"
             hx-trigger="input delay:700ms from:#rascunho" { (examined(&Playbook::parse(&files))) }
         div.publish {
             (field("O que mudou", "nota", "", html! { input #nota name="nota" form="rascunho" required maxlength=(LONGEST_NOTE) autocomplete="off" placeholder="Preço da FB300 sob consulta"; }))
@@ -106,12 +106,16 @@ fn back() -> Markup {
 
 fn file(name: &str, text: &str, is_read_only: bool) -> Markup {
     html! {
-        details.card.playbook-file id=(format!("arquivo-{}", name.replace('.', "-"))) {
+        details.card.playbook-file id=(file_id(name)) {
             summary { b { (purpose(name)) } " " code.soft { (name) } }
             textarea name=(name) aria-label=(format!("{}: {name}", purpose(name))) rows="24" spellcheck="false"
                 wrap="off" autocomplete="off" readonly[is_read_only] { "\n" (text) }
         }
     }
+}
+
+fn file_id(name: &str) -> String {
+    format!("arquivo-{}", name.replace('.', "-"))
 }
 
 /// What the check says.
@@ -135,7 +139,10 @@ fn found(count: usize) -> String {
 
 fn place(problem: &playbook::Problem) -> Markup {
     html! {
-        code { (problem.file) @if problem.line > 0 { ", linha " (problem.line) } } ": " (problem.reason)
+        @if problem.line > 0 {
+            a href=(format!("#{}", file_id(&problem.file))) data-to-line=(problem.line) { (problem.file) ", linha " (problem.line) }
+        } @else { code { (problem.file) } }
+        ": " (problem.reason)
     }
 }
 
@@ -144,7 +151,7 @@ fn trial() -> Markup {
         section.card aria-labelledby="teste" {
             h2 #teste { "Experimente o rascunho" }
             p.soft { "Escreva como um lead. Responde o cérebro offline com o que está nos arquivos acima; nada é enviado nem guardado." }
-            form.trial hx-post=(format!("{PATH}/experimentar")) hx-include="#rascunho" hx-target="#resposta-do-teste" {
+            form.trial hx-post=(format!("{PATH}/experimentar")) hx-include="#rascunho textarea" hx-target="#resposta-do-teste" {
                 label.visually-hidden for="mensagem" { "Mensagem do lead" }
                 div.copy {
                     input #mensagem name="mensagem" required maxlength="1000" autocomplete="off" placeholder="Oi, quanto custa a FB300?";

@@ -49,4 +49,21 @@
       target: "#leads", swap: "outerHTML", source: moving, values: { etapa: column.dataset.stage },
     });
   });
+
+  // From a problem of the playbook to its line.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-to-line]");
+    const file = link && find(link.getAttribute("href"));
+    if (!file) return;
+    event.preventDefault();
+    file.open = true;
+    const text = find("textarea", file);
+    const lines = text.value.split("\n");
+    const line = Math.min(Number(link.dataset.toLine), lines.length) - 1;
+    const start = lines.slice(0, line).join("\n").length + (line > 0 ? 1 : 0);
+    file.scrollIntoView({ block: "start" });
+    text.focus({ preventScroll: true });
+    text.setSelectionRange(start, start + lines[line].length);
+    text.scrollTop = Math.max(0, line - 4) * parseFloat(getComputedStyle(text).lineHeight);
+  });
 })();

@@ -128,3 +128,19 @@ async fn only_an_administrator_publishes(world: World) {
     assert_eq!(world.value("SELECT COUNT(*) FROM playbook_versions").await, "0");
     world.done().await;
 }
+
+#[tokio::test]
+async fn a_folder_has_the_say_and_the_page_only_shows_it() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../playbooks/seleto");
+    let world = World::sqlite_with(&[("PLAYBOOK_DIR", folder)]).await;
+    let admin = Person::with_role(&world, Role::Admin).await;
+    let page = admin.get(PATH).await.body;
+    assert!(page.contains("PLAYBOOK_DIR") && page.contains("readonly"), "{page}");
+    assert!(!page.contains("Publicar"), "{page}");
+    let changed = draft("company.toml", NAME, "Máquinas Aurora");
+    let answer = send(&admin, PATH, &changed, &[("nota", "x"), ("base", "")]).await;
+    assert_eq!(answer.status, 422, "{}", answer.body);
+    assert_eq!(admin.post(&format!("{PATH}/voltar"), &[("versao", "")]).await.status, 422);
+    assert_eq!(world.app.playbook().company.name, NAME);
+    world.done().await;
+}
