@@ -7,6 +7,7 @@ mod postgres;
 mod world;
 
 mod agent_mode;
+mod api;
 mod bad_model;
 mod brakes;
 mod bursts;
