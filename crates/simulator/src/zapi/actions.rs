@@ -40,6 +40,7 @@ impl State {
             Operation::ClearQueue => self.clear_queue(request.argument),
             Operation::Status => self.status(),
             Operation::Me => self.me(),
+            Operation::Device => self.device(),
             Operation::PhoneExists => self.phone_exists(request.argument),
             Operation::SetWebhook => self.set_webhook(request.argument, body),
             Operation::ReadMessage => self.read_message(body),
@@ -132,6 +133,14 @@ impl State {
         let error = if connected { "" } else { "You are not connected." };
         let answer =
             json!({"connected": connected, "error": error, "smartphoneConnected": connected});
+        Reply::json(200, &answer)
+    }
+
+    /// The phone that is connected.
+    fn device(&self) -> Reply {
+        let phone = &self.config.connected_phone;
+        let answer =
+            json!({"phone": phone, "name": "Simulador", "imgUrl": null, "isBusiness": true});
         Reply::json(200, &answer)
     }
 

@@ -28,6 +28,7 @@ pub enum Operation {
     ClearQueue,
     Status,
     Me,
+    Device,
     PhoneExists,
     SetWebhook,
     ReadMessage,
@@ -52,13 +53,14 @@ impl Operation {
             "queue" => Self::ReadQueue,
             "status" => Self::Status,
             "me" => Self::Me,
+            "device" => Self::Device,
             "phone-exists" => Self::PhoneExists,
             "read-message" => Self::ReadMessage,
             "modify-chat" => Self::ModifyChat,
             _ => return Some((Self::SetWebhook, path.strip_prefix("update-")?, Method::PUT)),
         };
         let wanted = match operation {
-            Self::Status | Self::Me | Self::PhoneExists => Method::GET,
+            Self::Status | Self::Me | Self::Device | Self::PhoneExists => Method::GET,
             Self::ClearQueue => Method::DELETE,
             _ => Method::POST,
         };
