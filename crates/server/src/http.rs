@@ -91,6 +91,33 @@ pub enum ReadError {
     Broken,
 }
 
+/// Why nobody knows what a call did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Doubt {
+    /// The deadline passed before the answer was there.
+    #[error("tempo esgotado")]
+    TimedOut,
+    /// The connection ended before the answer did.
+    #[error("a conexão caiu antes da resposta")]
+    ConnectionLost,
+    /// The server reported its own failure.
+    #[error("erro do servidor (HTTP {0})")]
+    ServerError(u16),
+    /// The answer made no sense.
+    #[error("resposta ilegível")]
+    Unreadable,
+}
+
+impl From<ReadError> for Doubt {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::TimedOut => Self::TimedOut,
+            ReadError::Broken => Self::ConnectionLost,
+            ReadError::TooLarge => Self::Unreadable,
+        }
+    }
+}
+
 /// Reads a body, at most `limit` bytes of it; the request's own deadline covers the reading.
 pub async fn read_capped(mut response: Response, limit: usize) -> Result<Vec<u8>, ReadError> {
     let mut body = Vec::new();

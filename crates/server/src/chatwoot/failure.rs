@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::http::{Interruption, ReadError};
+pub use crate::http::Doubt;
+use crate::http::Interruption;
 
 /// Why a call did not succeed, told apart by what we do next.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,19 +52,6 @@ pub enum Access {
     Account,
     /// There is no inbox of the API kind, or more than one to choose from.
     Inbox,
-}
-
-/// Why an outcome is unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doubt {
-    /// The deadline passed before a status line.
-    TimedOut,
-    /// The connection ended before a status line.
-    ConnectionLost,
-    /// The server reported its own failure.
-    ServerError(u16),
-    /// The answer made no sense.
-    Unreadable,
 }
 
 impl Failure {
@@ -171,33 +159,12 @@ impl fmt::Display for Access {
     }
 }
 
-impl fmt::Display for Doubt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TimedOut => f.write_str("tempo esgotado"),
-            Self::ConnectionLost => f.write_str("a conexão caiu antes da resposta"),
-            Self::ServerError(status) => write!(f, "erro do servidor (HTTP {status})"),
-            Self::Unreadable => f.write_str("resposta ilegível"),
-        }
-    }
-}
-
 impl From<Interruption> for Failure {
     fn from(interruption: Interruption) -> Self {
         match interruption {
             Interruption::NotSent(reason) => Self::NotSent(reason),
             Interruption::TimedOut => Self::Unconfirmed(Doubt::TimedOut),
             Interruption::Broken(_) => Self::Unconfirmed(Doubt::ConnectionLost),
-        }
-    }
-}
-
-impl From<ReadError> for Doubt {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::TimedOut => Self::TimedOut,
-            ReadError::Broken => Self::ConnectionLost,
-            ReadError::TooLarge => Self::Unreadable,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Why a call to PipeRun did not succeed, told apart by what we do next.
 
-use std::fmt;
 use std::time::Duration;
 
-use crate::http::{Interruption, ReadError};
+pub use crate::http::Doubt;
+use crate::http::Interruption;
 
 /// Why a call did not succeed, told apart by what we do next.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,19 +34,6 @@ pub enum Failure {
     /// It may have been done: look before doing it again.
     #[error("não se sabe se o PipeRun executou o pedido: {0}")]
     Unconfirmed(Doubt),
-}
-
-/// Why an outcome is unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doubt {
-    /// The deadline passed.
-    TimedOut,
-    /// The connection ended before the answer did.
-    ConnectionLost,
-    /// The server reported its own failure.
-    ServerError(u16),
-    /// The answer made no sense.
-    Unreadable,
 }
 
 impl Failure {
@@ -119,33 +106,12 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Doubt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TimedOut => f.write_str("tempo esgotado"),
-            Self::ConnectionLost => f.write_str("a conexão caiu antes da resposta"),
-            Self::ServerError(status) => write!(f, "erro do servidor (HTTP {status})"),
-            Self::Unreadable => f.write_str("resposta ilegível"),
-        }
-    }
-}
-
 impl From<Interruption> for Failure {
     fn from(interruption: Interruption) -> Self {
         match interruption {
             Interruption::NotSent(reason) => Self::NotSent(reason),
             Interruption::TimedOut => Self::Unconfirmed(Doubt::TimedOut),
             Interruption::Broken(_) => Self::Unconfirmed(Doubt::ConnectionLost),
-        }
-    }
-}
-
-impl From<ReadError> for Doubt {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::TimedOut => Self::TimedOut,
-            ReadError::Broken => Self::ConnectionLost,
-            ReadError::TooLarge => Self::Unreadable,
         }
     }
 }
